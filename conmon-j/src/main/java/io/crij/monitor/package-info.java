@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.monitor;
+
+import org.jspecify.annotations.NullMarked;

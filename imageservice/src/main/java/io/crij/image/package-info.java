@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.image;
+
+import org.jspecify.annotations.NullMarked;

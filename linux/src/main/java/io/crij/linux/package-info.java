@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.linux;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,12 @@
+package io.crij.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class ErrnoExceptionTest {
+    @Test
+    void messageNamesTheCallWhatItWasAboutAndTheError() {
+        assertEquals("mount /x: ENOENT", new ErrnoException("mount", Errno.ENOENT, "/x").getMessage());
+    }
+}

@@ -1,0 +1,37 @@
+package io.crij.oci.runtime;
+
+import io.crij.linux.Fd;
+import java.util.Optional;
+
+/// A process of a container together with the small parent that watches over it: our ends of its streams and its exit
+/// status. Closing gives our descriptors back and leaves shim and process alone; [#release] lets the shim go.
+public interface Shim extends AutoCloseable {
+    /// Pid of the container's process in the host's pid namespace.
+    int pid();
+
+    /// Write end of the process's standard input, when it has one.
+    Optional<Fd> stdin();
+
+    /// Read end of standard output; absent with a terminal.
+    Optional<Fd> stdout();
+
+    Optional<Fd> stderr();
+
+    /// Master of the pseudo terminal.
+    Optional<Fd> console();
+
+    /// Becomes readable when the exit status has been recorded; for epoll.
+    Fd exited();
+
+    /// The exit status; empty while the process lives.
+    Optional<ExitStatus> exitStatus();
+
+    /// Closes the process's standard input for good, also the write end that the shim holds.
+    void closeStdin();
+
+    /// Acknowledges that output and status are safe: the shim ends. Idempotent.
+    void release();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.oci.runtime;
+
+import org.jspecify.annotations.NullMarked;

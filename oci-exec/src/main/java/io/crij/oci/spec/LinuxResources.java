@@ -1,0 +1,4 @@
+package io.crij.oci.spec;
+
+/// Runtime-spec LinuxResources.
+public record LinuxResources() {}

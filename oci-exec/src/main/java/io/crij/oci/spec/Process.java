@@ -1,0 +1,4 @@
+package io.crij.oci.spec;
+
+/// Runtime-spec Process.
+public record Process() {}

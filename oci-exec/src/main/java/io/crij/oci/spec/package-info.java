@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.oci.spec;
+
+import org.jspecify.annotations.NullMarked;
