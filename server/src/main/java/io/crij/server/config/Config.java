@@ -1,0 +1,214 @@
+package io.crij.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// The configuration of `crij serve`. Every key, its default and its documentation stand here and nowhere else:
+/// `crij config` and the reference print them from these records.
+///
+/// Files: `/etc/crij/crij.toml`, then `/etc/crij/crij.conf.d/*.toml` in the order of their names, then flags; what
+/// comes
+/// later wins key by key. Lists are replaced as a whole, tables are merged.
+public record Config(
+        @Key("Where the server listens and keeps its state.")
+        Server server,
+
+        @Key("What the server writes to standard error.") Log log,
+
+        @Key("The container monitor, conmon-j, which owns the processes of all containers.")
+        Monitor monitor,
+
+        @Key("What holds for all pods and runtime handlers.")
+        Runtime runtime,
+
+        @Key("The runtime handlers that a RuntimeClass can name.")
+        Map<String, Handler> runtimes,
+
+        @Key("What containers get that do not ask for something else.")
+        Containers containers,
+
+        @Key("Pod networks: CNI.") Network network,
+        @Key("Images and registries.") Images images,
+        @Key("Resource usage for the kubelet.") Stats stats) {
+
+    public static final Config DEFAULT = new Config(
+            new Server(
+                    Path.of("/run/crij/crij.sock"),
+                    Path.of("/run/crij"),
+                    Path.of("/var/lib/crij"),
+                    ByteSize.parse("16MiB"),
+                    ByteSize.parse("80MiB")),
+            new Log(Log.Level.INFO, Log.Format.TEXT),
+            new Monitor(Path.of(""), List.of("conmon-j"), Duration.ofSeconds(10)),
+            new Runtime("crij", CgroupDriver.CGROUPFS, "/crij", Map.of(), ByteSize.parse("64MiB")),
+            Map.of("crij", Handler.DEFAULT),
+            new Containers(
+                    List.of(
+                            "CHOWN",
+                            "DAC_OVERRIDE",
+                            "FSETID",
+                            "FOWNER",
+                            "SETGID",
+                            "SETUID",
+                            "SETPCAP",
+                            "NET_BIND_SERVICE",
+                            "KILL"),
+                    Map.of("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+                    Map.of(),
+                    Path.of(""),
+                    0,
+                    List.of()),
+            new Network(
+                    Path.of("/etc/cni/net.d"),
+                    List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni")),
+                    "",
+                    Duration.ofMinutes(2),
+                    Duration.ofMinutes(1)),
+            new Images(Path.of("/etc/crij/certs.d"), 4, Duration.ofMinutes(1), List.of()),
+            new Stats(Duration.ofSeconds(10)));
+
+    public record Server(
+            @Key("Unix socket of the CRI; mode 0660.") Path socket,
+
+            @Key("Folder of what does not survive a reboot: sockets, pinned namespaces, runtime state.")
+            Path state,
+
+            @Key("Folder of what survives a reboot: images, records of pods and containers, container file systems.")
+            Path data,
+
+            @Key(value = "Largest request that is accepted.", min = 65536, max = 1L << 30)
+            ByteSize maxRequestSize,
+
+            @Key(value = "Largest answer that is sent.", min = 65536, max = 1L << 30)
+            ByteSize maxResponseSize) {}
+
+    public record Log(
+            @Key("The least serious lines that are written. At debug there is one line per call.")
+            Level level,
+
+            @Key("Lines for people, or one JSON object per line.")
+            Format format) {
+        public enum Level {
+            ERROR,
+            WARN,
+            INFO,
+            DEBUG,
+            TRACE
+        }
+
+        public enum Format {
+            TEXT,
+            JSON
+        }
+    }
+
+    public record Monitor(
+            @Key("Unix socket of conmon-j; empty: conmon.sock in the state folder.")
+            Path socket,
+
+            @Key("""
+                    The command that starts conmon-j when nothing answers on its socket. A name without a slash is looked \
+                    for beside the crij program, then in PATH. Empty: it is never started from here.""") List<String> command,
+
+            @Key(value = "How long conmon-j may take until its socket answers.", min = 100, max = 300_000)
+            Duration startTimeout) {}
+
+    public record Runtime(
+            @Key("The handler of pods that name none.") String defaultHandler,
+
+            @Key("Who makes cgroups. The kubelet follows this through the RuntimeConfig call.")
+            CgroupDriver cgroupDriver,
+
+            @Key("The cgroup of pods whose request names no parent.")
+            String cgroupParent,
+
+            @Key("Sysctls of every pod; those of the pod itself win.")
+            Map<String, String> sysctls,
+
+            @Key(value = "Size of /dev/shm of a pod.", min = 4096)
+            ByteSize shmSize) {}
+
+    public enum CgroupDriver {
+        CGROUPFS,
+        SYSTEMD
+    }
+
+    public record Handler(
+            @Key("How containers are made: builtin is the executor inside conmon-j.")
+            Type type,
+
+            @Key("Privileged containers get the devices of their request only, not all of the host.")
+            boolean privilegedWithoutHostDevices) {
+        public static final Handler DEFAULT = new Handler(Type.BUILTIN, false);
+
+        public enum Type {
+            BUILTIN,
+            COMMAND,
+            SHIM
+        }
+    }
+
+    public record Containers(
+            @Key("Capabilities of a container that is not privileged, before what its request adds and drops.")
+            List<String> capabilities,
+
+            @Key("Environment variables; those of the image and of the request win.")
+            Map<String, String> env,
+
+            @Key("Resource limits by the names of getrlimit(2) in lower case, as nofile = \"1024:524288\" (soft:hard).")
+            Map<String, String> ulimits,
+
+            @Key("Seccomp profile (JSON) of RuntimeDefault; empty: the built-in one.")
+            Path seccompProfile,
+
+            @Key("Largest number of tasks in a container; 0 is no limit.")
+            long pidsLimit,
+
+            @Key("Host paths that must exist when they are mounted; any other missing path is made as a folder.")
+            List<Path> rejectAbsentMountSources) {}
+
+    public record Network(
+            @Key("Folder of the CNI network configurations; watched. The first in the order of names is used.")
+            Path configDir,
+
+            @Key("Folders of the CNI plugins, in the order of search.")
+            List<Path> pluginDirs,
+
+            @Key("Name of the network to use; empty: the first one found.")
+            String defaultNetwork,
+
+            @Key(value = "How long setting up the network of a pod may take.", min = 1000)
+            Duration addTimeout,
+
+            @Key(value = "How long giving it back may take before it is retried later.", min = 1000)
+            Duration delTimeout) {}
+
+    public record Images(
+            @Key("""
+                    Folder with one folder per registry host and a hosts.toml in each: mirrors, plain http, CA and client \
+                    certificates; read at every pull.""") Path registryConfigDir,
+
+            @Key(value = "Layers of one image that are fetched at the same time.", min = 1, max = 64)
+            int parallelDownloads,
+
+            @Key(value = "A download without a byte for this long is broken off and resumed.", min = 1000)
+            Duration stallTimeout,
+
+            @Key("""
+                    Images that the kubelet must not collect: names, names with * at the end, or *word* for any that \
+                    contains the word.""") List<String> pinned) {}
+
+    public record Stats(
+            @Key(
+                    value =
+                            "How far the two readings lie apart, at least, from which CPU usage per second is computed.",
+                    min = 100)
+            Duration interval) {}
+
+    /// The monitor's socket, its default filled in.
+    public Path monitorSocket() {
+        return monitor.socket().toString().isEmpty() ? server.state().resolve("conmon.sock") : monitor.socket();
+    }
+}

@@ -1,0 +1,99 @@
+package io.crij.server.config;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// What must hold between keys, and for values that only a check of their content can refuse.
+final class ConfigRules {
+    private final Map<String, Origin> origins;
+
+    ConfigRules(Map<String, Origin> origins) {
+        this.origins = origins;
+    }
+
+    void check(Config config) throws ConfigException {
+        absolute("server.socket", config.server().socket());
+        absolute("server.state", config.server().state());
+        absolute("server.data", config.server().data());
+        absolute("monitor.socket", config.monitorSocket());
+        absolute("network.config_dir", config.network().configDir());
+        handlers(config);
+        driver(config);
+        capabilities(config);
+        ulimits(config);
+        env(config);
+    }
+
+    private void handlers(Config config) throws ConfigException {
+        for (var entry : config.runtimes().entrySet()) {
+            var key = "runtimes." + entry.getKey() + ".type";
+            switch (entry.getValue().type()) {
+                case BUILTIN -> {}
+                case COMMAND ->
+                    throw refused(key, "command", "handlers that run another OCI runtime come later; use builtin");
+                case SHIM -> throw refused(key, "shim", "handlers with a shim v2 (Kata) come later; use builtin");
+            }
+        }
+        var handler = config.runtime().defaultHandler();
+        if (!config.runtimes().containsKey(handler)) {
+            var nearest = NearestName.of(handler, config.runtimes().keySet());
+            throw refused(
+                    "runtime.default_handler",
+                    handler,
+                    "there is no table [runtimes." + handler + "]"
+                            + nearest.map(near -> "; did you mean " + near + "?")
+                                    .orElse(""));
+        }
+    }
+
+    private void driver(Config config) throws ConfigException {
+        if (config.runtime().cgroupDriver() == Config.CgroupDriver.SYSTEMD) {
+            throw refused(
+                    "runtime.cgroup_driver",
+                    "systemd",
+                    "the systemd driver comes later; use cgroupfs, and the same in the kubelet's cgroupDriver");
+        }
+        var parent = config.runtime().cgroupParent();
+        if (!parent.startsWith("/") || Path.of(parent).normalize().getNameCount() == 0) {
+            throw refused("runtime.cgroup_parent", parent, "must be an absolute path below the cgroup root, as /crij");
+        }
+        if (parent.endsWith(".slice")) {
+            throw refused("runtime.cgroup_parent", parent, "a slice needs the systemd driver; use a path as /crij");
+        }
+    }
+
+    private void capabilities(Config config) throws ConfigException {
+        for (var capability : config.containers().capabilities()) {
+            if (!capability.matches("(CAP_)?[A-Z_]+")) {
+                throw refused(
+                        "containers.capabilities", capability, "not the name of a capability, as NET_BIND_SERVICE");
+            }
+        }
+    }
+
+    private void ulimits(Config config) throws ConfigException {
+        for (var limit : config.containers().ulimits().entrySet()) {
+            Ulimit.parse(limit.getKey(), limit.getValue(), this);
+        }
+    }
+
+    private void env(Config config) throws ConfigException {
+        for (var name : config.containers().env().keySet()) {
+            if (name.isEmpty() || name.contains("=")) {
+                throw refused("containers.env", name, "not the name of an environment variable");
+            }
+        }
+    }
+
+    private void absolute(String key, Path path) throws ConfigException {
+        if (!path.isAbsolute()) {
+            throw refused(key, path.toString(), "must be an absolute path");
+        }
+    }
+
+    ConfigException refused(String key, String value, String reason) {
+        var origin = Optional.ofNullable(origins.get(key)).orElse(new Origin("defaults", 0));
+        return new ConfigException.NotAllowed(origin, key, '"' + value + '"', reason);
+    }
+}

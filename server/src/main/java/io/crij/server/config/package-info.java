@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.server.config;
+
+import org.jspecify.annotations.NullMarked;
