@@ -9,8 +9,7 @@ public record Capabilities(
         List<String> inheritable,
         List<String> permitted,
         List<String> ambient) {
-    public static final Capabilities NONE =
-            new Capabilities(List.of(), List.of(), List.of(), List.of(), List.of());
+    public static final Capabilities NONE = new Capabilities(List.of(), List.of(), List.of(), List.of(), List.of());
 
     public Capabilities {
         bounding = Absent.toEmpty(bounding);

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// @param env all of the environment
 /// @param timeout seconds, more than zero
 public record Hook(
-        String path, List<String> args, List<String> env, @Nullable Integer timeout) {
+        String path,
+        List<String> args,
+        List<String> env,
+        @Nullable Integer timeout) {
     public Hook {
         Absent.required(path, "path");
         args = Absent.toEmpty(args);

@@ -18,8 +18,7 @@ public record Hooks(
         List<Hook> poststart,
         List<Hook> poststop)
         implements Absent.Omittable {
-    public static final Hooks NONE =
-            new Hooks(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+    public static final Hooks NONE = new Hooks(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
     public Hooks {
         prestart = Absent.toEmpty(prestart);

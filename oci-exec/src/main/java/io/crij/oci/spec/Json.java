@@ -19,8 +19,9 @@ final class Json {
             .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
             .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
             .disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)
-            .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.CUSTOM, JsonInclude.Include.ALWAYS)
-                    .withValueFilter(Absent.class))
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.CUSTOM, JsonInclude.Include.ALWAYS)
+                            .withValueFilter(Absent.class))
             .build();
 
     private Json() {}

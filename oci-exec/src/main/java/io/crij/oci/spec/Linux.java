@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// The Linux part of a configuration.
 ///
 /// @param sysctl name with dots → value
-/// @param cgroupsPath absolute: below the cgroup root; relative: below a place of the runtime's choice; absent: likewise
+/// @param cgroupsPath absolute: below the cgroup root; relative: below a place of the runtime's choice; absent:
+/// likewise
 /// @param netDevices name in the runtime's network namespace → where it goes
 /// @param rootfsPropagation `shared`, `slave`, `private` or `unbindable`, with an `r` in front for recursive
 /// @param mountLabel SELinux context of the mounts
@@ -35,8 +36,23 @@ public record Linux(
         Map<String, TimeOffset> timeOffsets)
         implements Absent.Omittable {
     public static final Linux EMPTY = new Linux(
-            List.of(), List.of(), Map.of(), LinuxResources.NONE, null, List.of(), List.of(), Map.of(), null, null,
-            List.of(), List.of(), null, null, null, null, Map.of());
+            List.of(),
+            List.of(),
+            Map.of(),
+            LinuxResources.NONE,
+            null,
+            List.of(),
+            List.of(),
+            Map.of(),
+            null,
+            null,
+            List.of(),
+            List.of(),
+            null,
+            null,
+            null,
+            null,
+            Map.of());
 
     public Linux {
         uidMappings = Absent.toEmpty(uidMappings);
@@ -163,8 +179,22 @@ public record Linux(
 
         private Linux build() {
             return new Linux(
-                    uidMappings, gidMappings, sysctl, resources, cgroupsPath, namespaces, devices, netDevices, seccomp,
-                    rootfsPropagation, maskedPaths, readonlyPaths, mountLabel, intelRdt, memoryPolicy, personality,
+                    uidMappings,
+                    gidMappings,
+                    sysctl,
+                    resources,
+                    cgroupsPath,
+                    namespaces,
+                    devices,
+                    netDevices,
+                    seccomp,
+                    rootfsPropagation,
+                    maskedPaths,
+                    readonlyPaths,
+                    mountLabel,
+                    intelRdt,
+                    memoryPolicy,
+                    personality,
                     timeOffsets);
         }
     }

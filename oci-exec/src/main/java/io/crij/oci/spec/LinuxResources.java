@@ -156,7 +156,10 @@ public record LinuxResources(
     }
 
     public record WeightDevice(
-            long major, long minor, @Nullable Integer weight, @Nullable Integer leafWeight) {}
+            long major,
+            long minor,
+            @Nullable Integer weight,
+            @Nullable Integer leafWeight) {}
 
     public record ThrottleDevice(long major, long minor, long rate) {}
 
@@ -227,8 +230,7 @@ public record LinuxResources(
         }
 
         private LinuxResources build() {
-            return new LinuxResources(
-                    devices, memory, cpu, pids, blockIO, hugepageLimits, network, rdma, unified);
+            return new LinuxResources(devices, memory, cpu, pids, blockIO, hugepageLimits, network, rdma, unified);
         }
     }
 }

@@ -53,7 +53,9 @@ public record Process(
     /// @param finalCpus from then on
     public record CpuAffinity(
             @Nullable String initial,
-            @com.fasterxml.jackson.annotation.JsonProperty("final") @Nullable String finalCpus) {}
+
+            @com.fasterxml.jackson.annotation.JsonProperty("final") @Nullable
+            String finalCpus) {}
 
     public Process with(Consumer<Edit> change) {
         var edit = new Edit(this);
@@ -99,8 +101,21 @@ public record Process(
 
         private Process build() {
             return new Process(
-                    terminal, consoleSize, user, args, env, cwd, capabilities, rlimits, noNewPrivileges,
-                    apparmorProfile, oomScoreAdj, scheduler, selinuxLabel, ioPriority, execCPUAffinity);
+                    terminal,
+                    consoleSize,
+                    user,
+                    args,
+                    env,
+                    cwd,
+                    capabilities,
+                    rlimits,
+                    noNewPrivileges,
+                    apparmorProfile,
+                    oomScoreAdj,
+                    scheduler,
+                    selinuxLabel,
+                    ioPriority,
+                    execCPUAffinity);
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.crij.oci.spec;
 
-
 /// A resource limit of a process.
 ///
 /// @param soft unsigned; [#INFINITY] is no limit

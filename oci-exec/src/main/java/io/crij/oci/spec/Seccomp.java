@@ -26,7 +26,8 @@ public record Seccomp(
 
     /// @param names of system calls; unknown ones are ignored
     /// @param args all of them must hold, unless one index is named twice: then any
-    public record Rule(List<String> names, Action action, @Nullable Integer errnoRet, List<Arg> args) {
+    public record Rule(
+            List<String> names, Action action, @Nullable Integer errnoRet, List<Arg> args) {
         public Rule {
             names = Absent.toEmpty(names);
             Absent.required(action, "action");

@@ -1,7 +1,6 @@
 package io.crij.oci.spec;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -100,11 +99,14 @@ public final class SpecReader {
 
     private static String reason(JsonMappingException e) {
         return switch (e) {
-            case InvalidFormatException format when format.getTargetType().isEnum() -> "is not one of "
-                    + Arrays.stream(format.getTargetType().getEnumConstants())
-                            .map(Object::toString)
-                            .collect(Collectors.joining(", "));
-            case ValueInstantiationException v when v.getCause() != null -> String.valueOf(v.getCause().getMessage());
+            case InvalidFormatException format
+            when format.getTargetType().isEnum() ->
+                "is not one of "
+                        + Arrays.stream(format.getTargetType().getEnumConstants())
+                                .map(Object::toString)
+                                .collect(Collectors.joining(", "));
+            case ValueInstantiationException v
+            when v.getCause() != null -> String.valueOf(v.getCause().getMessage());
             default -> e.getOriginalMessage();
         };
     }
