@@ -1,0 +1,16 @@
+package io.crij.sandbox;
+
+import io.crij.oci.runtime.Rootfs;
+import io.crij.oci.spec.Spec;
+
+/// How a container is made, worked out once its id and its pod are certain. Called on a thread of [Containers] without
+/// locks held; not called when an equal request was carried out before.
+@FunctionalInterface
+public interface ContainerPlan {
+    /// @param container record in state Creating
+    Prepared prepare(PodRecord pod, ContainerRecord container) throws SandboxException, InterruptedException;
+
+    /// @param spec whole but for `linux.cgroupsPath`, which [Containers] sets
+    /// @param rootfs given back through [RootfsStore#release] when the container is removed or its creation fails
+    record Prepared(Spec spec, Rootfs rootfs) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.sandbox.cni;
+
+import org.jspecify.annotations.NullMarked;
