@@ -7,6 +7,8 @@ import org.junit.jupiter.api.Test;
 class ErrnoExceptionTest {
     @Test
     void messageNamesTheCallWhatItWasAboutAndTheError() {
-        assertEquals("mount /x: ENOENT", new ErrnoException("mount", Errno.ENOENT, "/x").getMessage());
+        assertEquals(
+                "mount /x: ENOENT (no such file or directory)",
+                new ErrnoException("mount", Errno.ENOENT, "/x").getMessage());
     }
 }

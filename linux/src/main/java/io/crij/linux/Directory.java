@@ -1,0 +1,76 @@
+package io.crij.linux;
+
+import static io.crij.linux.abi.FileFlags.O_DIRECTORY;
+import static io.crij.linux.abi.FileFlags.O_NOFOLLOW;
+import static io.crij.linux.abi.FileFlags.O_RDONLY;
+import static io.crij.linux.abi.FileFlags.RESOLVE_NO_XDEV;
+
+import io.crij.linux.abi.Syscall;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The entries of a folder, read by descriptor (getdents64(2)).
+public final class Directory {
+    private Directory() {}
+
+    /// @param type `S_IF*` of [io.crij.linux.abi.FileFlags], 0 when the file system does not say
+    public record Entry(String name, long inode, int type) {}
+
+    /// All entries but `.` and `..`, in the file system's order. `dir` is open for reading (not `O_PATH`) and its
+    /// offset is moved to the end.
+    public static List<Entry> list(Fd dir) throws ErrnoException {
+        List<Entry> entries = new ArrayList<>();
+        try (Scratch memory = Scratch.take()) {
+            long buffer = memory.reserve(Scratch.MOST);
+            while (true) {
+                int size = (int) Kernel.on(Syscall.GETDENTS64, dir, buffer, Scratch.MOST);
+                if (size == 0) {
+                    return entries;
+                }
+                for (long at = buffer; at < buffer + size; ) {
+                    int length = Short.toUnsignedInt(memory.shortAt(at + 16));
+                    String name = memory.stringAt(at + 19, length - 19);
+                    if (!name.equals(".") && !name.equals("..")) {
+                        entries.add(new Entry(name, memory.longAt(at), (memory.byteAt(at + 18) & 0xF) << 12));
+                    }
+                    at += length;
+                }
+            }
+        }
+    }
+
+    /// The entries of a folder of the host.
+    public static List<Entry> list(String path) throws ErrnoException {
+        try (Fd dir = Fd.open(path, O_RDONLY | O_DIRECTORY)) {
+            return list(dir);
+        }
+    }
+
+    /// Removes an entry of `parent` with everything below it; what is not there is fine. Follows no link and does not
+    /// leave the file system (`EXDEV`): something may still be mounted there.
+    public static void deleteTree(Fd parent, String name) throws ErrnoException {
+        try {
+            At.unlink(parent, name);
+            return;
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return;
+            }
+            if (e.errno() != Errno.EISDIR && e.errno() != Errno.EPERM) {
+                throw e;
+            }
+        }
+        OpenHow how = new OpenHow(O_RDONLY | O_DIRECTORY | O_NOFOLLOW, RESOLVE_NO_XDEV);
+        try (Fd dir = At.open(parent, name, how)) {
+            for (Entry entry : list(dir)) {
+                deleteTree(dir, entry.name());
+            }
+        }
+        At.rmdir(parent, name);
+    }
+
+    /// As [#deleteTree(Fd, String)], of an absolute path of the host.
+    public static void deleteTree(String path) throws ErrnoException {
+        deleteTree(Fd.CWD, path);
+    }
+}
