@@ -1,0 +1,30 @@
+package io.crij.server.call;
+
+import io.grpc.Status;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Histogram;
+import java.time.Duration;
+
+/// Counts and times the calls.
+public final class CallMetrics {
+    private static final double[] SECONDS = {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 30, 120};
+
+    private final Counter calls;
+    private final Histogram seconds;
+
+    public CallMetrics(CollectorRegistry registry) {
+        calls = Counter.build("crij_rpc_total", "Calls of the CRI by method and gRPC status code.")
+                .labelNames("method", "code")
+                .register(registry);
+        seconds = Histogram.build("crij_rpc_seconds", "Duration of the calls of the CRI.")
+                .labelNames("method")
+                .buckets(SECONDS)
+                .register(registry);
+    }
+
+    void record(String method, Status.Code code, Duration took) {
+        calls.labels(method, code.name()).inc();
+        seconds.labels(method).observe(took.toNanos() / 1e9);
+    }
+}

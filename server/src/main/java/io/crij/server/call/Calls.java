@@ -1,0 +1,118 @@
+package io.crij.server.call;
+
+import com.google.protobuf.Message;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What every RPC has in common: one line in the log, the metrics, "not ready until recovered", the end of the work
+/// when
+/// the client goes or its deadline passes, and the gRPC status of a failure.
+public final class Calls {
+    private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+
+    private final Readiness readiness;
+    private final CallMetrics metrics;
+
+    public Calls(Readiness readiness, CallMetrics metrics) {
+        this.readiness = readiness;
+        this.metrics = metrics;
+    }
+
+    /// Serves one call with one answer on the calling thread.
+    public <Q extends Message, A extends Message> void unary(
+            String method, Q request, StreamObserver<A> client, Verb<Q, A> verb) {
+        long start = System.nanoTime();
+        Status status = Status.OK;
+        Optional<A> answer = Optional.empty();
+        try (var presence = new ClientPresence()) {
+            try {
+                answer = Optional.of(answer(request, verb));
+            } catch (Exception e) {
+                status = status(e, presence);
+            }
+        }
+        var took = Duration.ofNanos(System.nanoTime() - start);
+        metrics.record(method, status.getCode(), took);
+        log(method, request, status, took);
+        reply(client, answer, status);
+    }
+
+    private <Q, A> A answer(Q request, Verb<Q, A> verb) throws Exception {
+        var obstacle = readiness.obstacle();
+        if (obstacle.isPresent()) {
+            throw Status.UNAVAILABLE.withDescription(obstacle.get()).asRuntimeException();
+        }
+        return verb.call(request);
+    }
+
+    private static Status status(Exception failure, ClientPresence presence) {
+        if (presence.gone()) {
+            return presence.pastDeadline()
+                    ? Status.DEADLINE_EXCEEDED
+                            .withDescription("the deadline of the call passed; what it had begun was undone or goes on"
+                                    + " in the background")
+                            .withCause(failure)
+                    : Status.CANCELLED
+                            .withDescription("the client cancelled the call")
+                            .withCause(failure);
+        }
+        return switch (failure) {
+            case StatusRuntimeException known -> known.getStatus();
+            case InterruptedException _ ->
+                Status.UNAVAILABLE
+                        .withDescription("crij is stopping; try again")
+                        .withCause(failure);
+            default -> Statuses.of(failure);
+        };
+    }
+
+    private static <A> void reply(StreamObserver<A> client, Optional<A> answer, Status status) {
+        try {
+            if (answer.isPresent()) {
+                client.onNext(answer.get());
+                client.onCompleted();
+            } else {
+                client.onError(status.asRuntimeException());
+            }
+        } catch (StatusRuntimeException e) {
+            // too large an answer, or nobody is there any more
+            client.onError(e);
+        }
+    }
+
+    private static void log(String method, Message request, Status status, Duration took) {
+        switch (status.getCode()) {
+            case OK -> LOG.debug("{} {} took {} ms", method, lazily(request), took.toMillis());
+            case INTERNAL, UNKNOWN, DATA_LOSS ->
+                LOG.error(
+                        "{} {} failed after {} ms: {}",
+                        method,
+                        RequestSummary.of(request),
+                        took.toMillis(),
+                        status.getDescription(),
+                        status.getCause());
+            default ->
+                LOG.warn(
+                        "{} {} ended with {} after {} ms: {}",
+                        method,
+                        RequestSummary.of(request),
+                        status.getCode(),
+                        took.toMillis(),
+                        status.getDescription());
+        }
+    }
+
+    private static Object lazily(Message request) {
+        return new Object() {
+            @Override
+            public String toString() {
+                return RequestSummary.of(request);
+            }
+        };
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.server.call;
+
+import org.jspecify.annotations.NullMarked;

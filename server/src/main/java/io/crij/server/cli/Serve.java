@@ -1,0 +1,38 @@
+package io.crij.server.cli;
+
+import io.crij.server.CriServer;
+import io.crij.server.config.ConfigException;
+import io.crij.server.log.Logs;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `crij serve`: the CRI server, in the foreground until SIGTERM or SIGINT. Containers live on when it ends.
+@Command(name = "serve", mixinStandardHelpOptions = true, description = "Serves the CRI on a unix socket.")
+final class Serve implements Callable<Integer> {
+    private static final int MISCONFIGURED = 78; // EX_CONFIG of sysexits.h: a restart will not help
+
+    @Mixin
+    private ConfigOptions options = new ConfigOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try {
+            var config = options.read();
+            Logs.configure(config.log());
+            try (var server = new CriServer(config)) {
+                Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
+                server.run();
+            }
+            return 0;
+        } catch (ConfigException e) {
+            System.err.println("crij: " + e.getMessage());
+            return MISCONFIGURED;
+        } catch (IOException e) {
+            LoggerFactory.getLogger(Serve.class).error("crij cannot serve: {}", e.getMessage(), e);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.server.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.server.log;
+
+import org.jspecify.annotations.NullMarked;

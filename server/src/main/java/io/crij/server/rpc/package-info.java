@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.server.rpc;
+
+import org.jspecify.annotations.NullMarked;

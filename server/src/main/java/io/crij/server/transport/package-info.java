@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.server.transport;
+
+import org.jspecify.annotations.NullMarked;
