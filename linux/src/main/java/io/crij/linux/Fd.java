@@ -30,6 +30,7 @@ public final class Fd implements AutoCloseable {
     private static final int F_GETPIPE_SZ = 1032;
     private static final int F_ADD_SEALS = 1033;
     private static final int F_GET_SEALS = 1034;
+    private static final int SPLICE_F_NONBLOCK = 2;
 
     private static final int CLOSED = 1 << 31;
     private static final VarHandle USERS;
@@ -132,6 +133,21 @@ public final class Fd implements AutoCloseable {
         Kernel.check(got, Syscall.READ, this);
         target.position(target.position() + (int) got);
         return Optional.of((int) got);
+    }
+
+    /// Copies what this pipe holds to another pipe, at most `length` bytes, and leaves it here too (tee(2)). Does not
+    /// wait. Empty when there is nothing yet or no room; 0 when there is nothing and no writer is left.
+    public Optional<Integer> tryTee(Fd to, int length) throws ErrnoException {
+        int target = to.acquire();
+        try {
+            long copied = Kernel.attemptOn(Syscall.TEE, this, target, length, SPLICE_F_NONBLOCK, 0);
+            if (copied == -Errno.EAGAIN || copied == -Errno.EINTR) {
+                return Optional.empty();
+            }
+            return Optional.of((int) Kernel.check(copied, Syscall.TEE, this));
+        } finally {
+            to.release();
+        }
     }
 
     /// Writes all of it.
