@@ -10,6 +10,12 @@ import jnr.ffi.Pointer;
 /// thread changes that thread whenever it parks: so it is read in the statement after the call, with nothing that
 /// could park between, and only here.
 final class Kernel {
+    static {
+        // jnr-ffi's generated x86 stubs pass their own return address as the sixth argument
+        // (X86_64StubCompiler, offset of the second stack argument); jffi's general path is right
+        System.setProperty("jnr.ffi.x86asm.enabled", "false");
+    }
+
     static final LibC LIBC = LibraryLoader.create(LibC.class).load("c");
     private static final jnr.ffi.Runtime RUNTIME = jnr.ffi.Runtime.getRuntime(LIBC);
 
