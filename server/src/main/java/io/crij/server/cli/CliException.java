@@ -11,6 +11,11 @@ final class CliException extends RuntimeException {
         this.exitCode = exitCode;
     }
 
+    /// With the cause's own words.
+    CliException(int exitCode, Exception cause) {
+        this(exitCode, String.valueOf(cause.getMessage()), cause);
+    }
+
     CliException(int exitCode, String message, Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;

@@ -33,7 +33,7 @@ final class ConfigCommand implements Callable<Integer> {
         try {
             out.print(effective ? ConfigReference.inForce(options.read()) : ConfigReference.defaults());
         } catch (ConfigException e) {
-            throw new CliException(ExitCode.FAILED, e.getMessage(), e);
+            throw new CliException(ExitCode.FAILED, e);
         }
         out.flush();
         return ExitCode.OK;

@@ -117,7 +117,7 @@ final class Run implements Callable<Integer> {
             } catch (CliException e) {
                 // nobody could use a pod whose only container never ran
                 new Lifecycle(client).removePod(pod);
-                throw new CliException(ExitCode.NOT_RUN, String.valueOf(e.getMessage()), e);
+                throw new CliException(ExitCode.NOT_RUN, e);
             }
         }
     }
