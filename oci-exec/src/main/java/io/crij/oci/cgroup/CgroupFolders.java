@@ -1,0 +1,79 @@
+package io.crij.oci.cgroup;
+
+import io.crij.oci.runtime.OciException;
+import io.crij.oci.runtime.OciException.InvalidSpec;
+import io.crij.oci.runtime.OciException.Unsupported;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The folders of one container's cgroups.
+///
+/// @param host where the trees are mounted
+/// @param path below each tree's root, relative and without `..`
+public record CgroupFolders(CgroupHost host, String path, CgroupLayout layout) {
+    /// @param cgroupsPath of the specification: absolute or relative, both below the root of each tree
+    public static CgroupFolders of(CgroupHost host, String cgroupsPath, CgroupLayout layout) throws OciException {
+        if (cgroupsPath.contains(":") && !cgroupsPath.contains("/")) {
+            throw new Unsupported("linux.cgroupsPath: " + cgroupsPath
+                    + " is meant for systemd's cgroup driver, which this"
+                    + " runtime does not have; use a path such as /kubepods/…/" + cgroupsPath.replaceAll(".*:", ""));
+        }
+        var names = new ArrayList<String>();
+        for (String name : cgroupsPath.split("/", -1)) {
+            if (name.equals("..") || name.indexOf('\n') >= 0 || name.indexOf('\0') >= 0) {
+                throw new InvalidSpec("linux.cgroupsPath", cgroupsPath, "may not contain .. or line breaks");
+            }
+            if (!name.isEmpty() && !name.equals(".")) {
+                names.add(name);
+            }
+        }
+        if (names.isEmpty()) {
+            throw new InvalidSpec("linux.cgroupsPath", cgroupsPath, "the root is no place for a container");
+        }
+        return new CgroupFolders(host, String.join("/", names), layout);
+    }
+
+    /// Folder in the version 1 tree of a controller.
+    Optional<Path> v1(String controller) {
+        return Optional.ofNullable(host.hierarchies().get(controller)).map(tree -> tree.resolve(path));
+    }
+
+    /// Folder of the container's processes in the version 2 tree, on a hybrid host too.
+    Optional<Path> v2() {
+        return base().map(base -> nested() ? base.resolve("container") : base);
+    }
+
+    /// Folder of `cgroupsPath` in the version 2 tree.
+    Optional<Path> base() {
+        @Nullable Path unified = host.unified();
+        return Optional.ofNullable(unified).map(tree -> tree.resolve(path));
+    }
+
+    public Optional<Path> shim() {
+        return nested() ? base().map(base -> base.resolve("shim")) : Optional.empty();
+    }
+
+    boolean nested() {
+        return host.pure() && layout == CgroupLayout.WITH_SHIM;
+    }
+
+    /// Every folder that a process of the container is in: one on version 2; on version 1 one for each tree, and the
+    /// one of
+    /// the version 2 tree where there is one (it is empty of controllers, but can kill and tells pressure).
+    public List<Path> container() {
+        var folders = new ArrayList<Path>();
+        for (Path tree : host.mountPoints()) {
+            folders.add(tree.resolve(path));
+        }
+        v2().ifPresent(folders::add);
+        return List.copyOf(folders);
+    }
+
+    /// The folders of `cgroupsPath` itself: what goes with the container.
+    List<Path> roots() {
+        return nested() ? base().stream().toList() : container();
+    }
+}
