@@ -84,7 +84,8 @@ public final class At {
         }
     }
 
-    /// A hard link to a path, or with an empty path to the file that `from` is open on (needs CAP_DAC_READ_SEARCH).
+    /// A hard link to a path, or with an empty path to the file that `from` is open on (needs
+    /// CAP_DAC_READ_SEARCH).
     public static void link(Fd from, String path, Fd to, String name) throws ErrnoException {
         int source = from.acquire();
         try (Scratch memory = Scratch.take()) {
@@ -156,8 +157,8 @@ public final class At {
         }
     }
 
-    /// Sets permission bits. Follows a symbolic link in the last component (the kernel before 6.6 knows no other way):
-    /// below a hostile folder open the file and use [Fd#chmod].
+    /// Sets permission bits. Follows a symbolic link in the last component (the kernel before 6.6 knows no other
+    /// way): below a hostile folder open the file and use [Fd#chmod].
     public static void chmod(Fd dir, String path, int mode) throws ErrnoException {
         try (Scratch memory = Scratch.take()) {
             Kernel.on(Syscall.FCHMODAT, dir, path, memory.string(path), mode, 0, 0);

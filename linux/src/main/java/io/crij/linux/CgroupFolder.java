@@ -100,8 +100,8 @@ public final class CgroupFolder implements AutoCloseable {
         return read("cgroup.procs").lines().map(Integer::valueOf).toList();
     }
 
-    /// Kills everything in this cgroup and below it (cgroup v2, kernel 5.14). Fails with `ENOENT` where the kernel has
-    /// no `cgroup.kill`.
+    /// Kills everything in this cgroup and below it (cgroup v2, kernel 5.14). Fails with `ENOENT` where the kernel
+    /// has no `cgroup.kill`.
     public void kill() throws ErrnoException {
         write("cgroup.kill", "1");
     }
@@ -116,8 +116,8 @@ public final class CgroupFolder implements AutoCloseable {
         }
     }
 
-    /// Removes an empty cgroup; what is gone already is fine. Fails with `EBUSY` while there are processes (a dying
-    /// one counts) or cgroups below.
+    /// Removes an empty cgroup; what is gone already is fine. Fails with `EBUSY` while there are processes (a
+    /// dying one counts) or cgroups below.
     public static void remove(String path) throws ErrnoException {
         try {
             At.rmdir(Fd.CWD, path);

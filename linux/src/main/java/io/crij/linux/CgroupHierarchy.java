@@ -4,8 +4,8 @@ import java.util.Set;
 
 /// A mounted cgroup hierarchy.
 ///
-/// @param controllers of v1: those joined in it, or `name=systemd` and the like; of v2: those in `cgroup.controllers`
-/// of its root
+/// @param controllers of v1: those joined in it, or `name=systemd` and the like; of v2: those in
+/// `cgroup.controllers` of its root
 /// @param mountPoint where its root, or what of it is visible, is mounted
 /// @param mountRoot the cgroup that is seen at `mountPoint`; not `/` inside a container
 /// @param ownPath this process's cgroup as `/proc/self/cgroup` has it

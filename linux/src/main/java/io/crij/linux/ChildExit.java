@@ -17,7 +17,8 @@ public record ChildExit(int pid, int code, int signal, boolean coreDumped) {
     private static final int CLD_EXITED = 1;
     private static final int CLD_DUMPED = 3;
 
-    /// Waits for a child of this process and reaps it. Fails with `ECHILD` when it is no child of ours or was reaped.
+    /// Waits for a child of this process and reaps it. Fails with `ECHILD` when it is no child of ours or was
+    /// reaped.
     public static ChildExit await(int pid) throws ErrnoException {
         return waitId(P_PID, pid, WEXITED).orElseThrow();
     }

@@ -46,8 +46,8 @@ public final class Directory {
         }
     }
 
-    /// Removes an entry of `parent` with everything below it; what is not there is fine. Follows no link and does not
-    /// leave the file system (`EXDEV`): something may still be mounted there.
+    /// Removes an entry of `parent` with everything below it; what is not there is fine. Follows no link and does
+    /// not leave the file system (`EXDEV`): something may still be mounted there.
     public static void deleteTree(Fd parent, String name) throws ErrnoException {
         try {
             At.unlink(parent, name);

@@ -15,12 +15,12 @@ import java.util.OptionalLong;
 /// An open file descriptor with one owner, close-on-exec from birth.
 ///
 /// Thread-safe: [#close] is idempotent, and while another thread is inside a call the number is given back to the
-/// kernel only when that call ends, so that it can never mean another file meanwhile. Closing does not wake a thread
-/// that blocks in a read. Every method fails with [ErrnoException]; on a closed descriptor with `EBADF`. A blocking
-/// call holds an operating system's thread: make it on a platform thread, or use [Epoll].
+/// kernel only when that call ends, so that it can never mean another file meanwhile. Closing does not wake a
+/// thread that blocks in a read. Every method fails with [ErrnoException]; on a closed descriptor with `EBADF`. A
+/// blocking call holds an operating system's thread: make it on a platform thread, or use [Epoll].
 public final class Fd implements AutoCloseable {
-    /// The current folder, as the folder argument of [At]. Only useful with absolute paths: the JVM's own folder means
-    /// nothing.
+    /// The current folder, as the folder argument of [At]. Only useful with absolute paths: the JVM's own folder
+    /// means nothing.
     public static final Fd CWD = new Fd(AT_FDCWD);
 
     private static final int F_DUPFD_CLOEXEC = 1030;
@@ -75,13 +75,14 @@ public final class Fd implements AutoCloseable {
         return new Fd(number);
     }
 
-    /// The number, only for handing it to a child: as data of a syscall program, in `/proc/<pid>/fd/<number>`. Valid
-    /// while the caller keeps this descriptor open; never keep it, never close it, never make a call with it.
+    /// The number, only for handing it to a child: as data of a syscall program, in `/proc/<pid>/fd/<number>`.
+    /// Valid while the caller keeps this descriptor open; never keep it, never close it, never make a call with
+    /// it.
     public int number() {
         return number;
     }
 
-    /// A path that opens the same file from this process and from a child spawned by [Spawn].
+    /// A path that leads to the same file from any thread of this process, while this is open.
     public String procPath() {
         return "/proc/self/fd/" + number;
     }
@@ -114,19 +115,18 @@ public final class Fd implements AutoCloseable {
         return read(target, 0, target.length);
     }
 
-    /// Reads into a direct buffer, from its position to at most its limit, and moves the position. Returns 0 at the
-    /// end of the file.
+    /// Reads into a direct buffer, from its position to at most its limit, and moves the position. Returns 0 at
+    /// the end of the file.
     public int read(ByteBuffer target) throws ErrnoException {
-        int got =
-                (int) Kernel.retryOn(Syscall.READ, this, address(target) + target.position(), target.remaining(), 0, 0);
+        int got = (int) Kernel.retryOn(Syscall.READ, this, address(target), target.remaining(), 0, 0);
         target.position(target.position() + got);
         return got;
     }
 
-    /// Reads if that is possible without waiting; for a descriptor with [#nonBlocking]. Empty when there is nothing
-    /// yet; 0 at the end of the file.
+    /// Reads if that is possible without waiting; for a descriptor with [#nonBlocking]. Empty when there is
+    /// nothing yet; 0 at the end of the file.
     public Optional<Integer> tryRead(ByteBuffer target) throws ErrnoException {
-        long got = Kernel.attemptOn(Syscall.READ, this, address(target) + target.position(), target.remaining(), 0, 0);
+        long got = Kernel.attemptOn(Syscall.READ, this, address(target), target.remaining(), 0, 0);
         if (got == -Errno.EAGAIN || got == -Errno.EINTR) {
             return Optional.empty();
         }
@@ -135,8 +135,8 @@ public final class Fd implements AutoCloseable {
         return Optional.of((int) got);
     }
 
-    /// Copies what this pipe holds to another pipe, at most `length` bytes, and leaves it here too (tee(2)). Does not
-    /// wait. Empty when there is nothing yet or no room; 0 when there is nothing and no writer is left.
+    /// Copies what this pipe holds to another pipe, at most `length` bytes, and leaves it here too (tee(2)). Does
+    /// not wait. Empty when there is nothing yet or no room; 0 when there is nothing and no writer is left.
     public Optional<Integer> tryTee(Fd to, int length) throws ErrnoException {
         int target = to.acquire();
         try {
@@ -167,18 +167,17 @@ public final class Fd implements AutoCloseable {
         write(source, 0, source.length);
     }
 
-    /// Writes what the kernel takes in one call from a direct buffer, and moves its position. Returns the number of
-    /// bytes.
+    /// Writes what the kernel takes in one call from a direct buffer, and moves its position. Returns the number
+    /// of bytes.
     public int write(ByteBuffer source) throws ErrnoException {
-        int put = (int)
-                Kernel.retryOn(Syscall.WRITE, this, address(source) + source.position(), source.remaining(), 0, 0);
+        int put = (int) Kernel.retryOn(Syscall.WRITE, this, address(source), source.remaining(), 0, 0);
         source.position(source.position() + put);
         return put;
     }
 
     /// Writes what fits without waiting; for a descriptor with [#nonBlocking]. Returns 0 when nothing fits.
     public int tryWrite(ByteBuffer source) throws ErrnoException {
-        long put = Kernel.attemptOn(Syscall.WRITE, this, address(source) + source.position(), source.remaining(), 0, 0);
+        long put = Kernel.attemptOn(Syscall.WRITE, this, address(source), source.remaining(), 0, 0);
         if (put == -Errno.EAGAIN || put == -Errno.EINTR) {
             return 0;
         }
@@ -250,8 +249,8 @@ public final class Fd implements AutoCloseable {
         return seekSparse(offset, FileFlags.SEEK_DATA);
     }
 
-    /// Offset of the next hole at or after `offset`; the end of the file counts as one. Empty when `offset` is beyond
-    /// the end.
+    /// Offset of the next hole at or after `offset`; the end of the file counts as one. Empty when `offset` is
+    /// beyond the end.
     public OptionalLong nextHole(long offset) throws ErrnoException {
         return seekSparse(offset, FileFlags.SEEK_HOLE);
     }
@@ -332,8 +331,8 @@ public final class Fd implements AutoCloseable {
         return (int) Kernel.on(Syscall.FCNTL, this, F_GET_SEALS, 0);
     }
 
-    /// Takes an advisory lock on the open file, exclusive, without waiting. Gone with the last descriptor of that open
-    /// file.
+    /// Takes an advisory lock on the open file, exclusive, without waiting. Gone with the last descriptor of that
+    /// open file.
     ///
     /// @return false when somebody else has it
     public boolean tryLock() throws ErrnoException {

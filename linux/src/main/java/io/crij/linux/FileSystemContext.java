@@ -72,8 +72,8 @@ public final class FileSystemContext implements AutoCloseable {
         return result;
     }
 
-    /// What the kernel says of the failure, a message per read; nothing in kernels and file systems that do not use
-    /// it.
+    /// What the kernel says of the failure, a message per read; nothing in kernels and file systems that do not
+    /// use it.
     private String log() throws ErrnoException {
         StringBuilder text = new StringBuilder();
         ByteBuffer message = ByteBuffer.allocateDirect(1024);

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 
-/// System calls. jffi keeps the error number of a call in a variable of the operating system's thread, and a virtual
-/// thread changes that thread whenever it parks: so it is read in the statement after the call, with nothing that
-/// could park between, and only here.
+/// System calls. jffi keeps the error number of a call in a variable of the operating system's thread, and a
+/// virtual thread changes that thread whenever it parks: so it is read in the statement after the call, with
+/// nothing that could park between, and only here.
 final class Kernel {
     static {
         // jnr-ffi's generated x86 stubs pass their own return address as the sixth argument
@@ -23,7 +23,21 @@ final class Kernel {
 
     /// Makes the call and returns its result, or `-errno`.
     static long attempt(Syscall call, long a, long b, long c, long d, long e) {
-        long result = LIBC.syscall(call.number(), a, b, c, d, e);
+        if (call.wide()) {
+            return attemptWide(call, a, b, c, d, e, 0);
+        }
+        long result = LIBC.syscall(call.number(), a, b, c, d);
+        return result == -1 ? -RUNTIME.getLastError() : result;
+    }
+
+    private static long attemptWide(Syscall call, long a, long b, long c, long d, long e, long f) {
+        long result = LIBC.syscall(call.number(), a, b, c, d, e, f);
+        return result == -1 ? -RUNTIME.getLastError() : result;
+    }
+
+    /// epoll_wait(2), which not every architecture has as a system call.
+    static int epollWait(int epoll, long events, int most, int milliseconds) {
+        int result = LIBC.epoll_wait(epoll, events, most, milliseconds);
         return result == -1 ? -RUNTIME.getLastError() : result;
     }
 
@@ -69,8 +83,7 @@ final class Kernel {
         try {
             int to = out.acquire();
             try {
-                long result = LIBC.splice(from, 0, to, 0, length, flags);
-                return check(result == -1 ? -RUNTIME.getLastError() : result, Syscall.SPLICE, out);
+                return check(attemptWide(Syscall.SPLICE, from, 0, to, 0, length, flags), Syscall.SPLICE, out);
             } finally {
                 out.release();
             }
@@ -87,8 +100,8 @@ final class Kernel {
                 long offsets = memory.reserve(16);
                 memory.putLong(offsets, inOffset);
                 memory.putLong(offsets + 8, outOffset);
-                long result = LIBC.copy_file_range(from, offsets, to, offsets + 8, length, 0);
-                return check(result == -1 ? -RUNTIME.getLastError() : result, Syscall.COPY_FILE_RANGE, out);
+                long result = attemptWide(Syscall.COPY_FILE_RANGE, from, offsets, to, offsets + 8, length, 0);
+                return check(result, Syscall.COPY_FILE_RANGE, out);
             } finally {
                 out.release();
             }
@@ -104,7 +117,7 @@ final class Kernel {
         return result;
     }
 
-    /// Address of the first byte of a direct buffer's memory, whatever its position.
+    /// Address of the byte at a direct buffer's position.
     static long address(ByteBuffer direct) {
         return Pointer.wrap(RUNTIME, direct).address();
     }

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 /// @param userNamespaces more may be made (`user.max_user_namespaces`)
 /// @param timeNamespaces kernel 5.6
 /// @param seccomp filters, with the actions named by [#seccompActions]
-/// @param memfdNoexec `vm.memfd_noexec` of this pid namespace: 2 forbids executable memfds; 0 where the kernel has no
-/// such
+/// @param memfdNoexec `vm.memfd_noexec` of this pid namespace: 2 forbids executable memfds; 0 where the kernel has
+/// no such
 ///     setting
 /// @param pidfdExitInfo exit status after reaping, kernel 6.15
 public record KernelFeatures(

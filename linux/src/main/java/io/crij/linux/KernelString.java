@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 
 /// Names of the kernel (files, attributes, arguments) are bytes, mostly but not always UTF-8. They are kept in a
 /// [String] so that every byte sequence survives the way there and back: a byte that is not part of valid UTF-8
-/// becomes the lone surrogate `U+DC00 + byte`, as in Python (PEP 383). All strings of this package are encoded like
-/// this.
+/// becomes the lone surrogate `U+DC00 + byte`, as in Python (PEP 383). All strings of this package are encoded
+/// like this.
 public final class KernelString {
     private static final int ESCAPE = 0xDC00;
 

@@ -51,8 +51,8 @@ public final class Mounts {
         }
     }
 
-    /// The mount that a path is on, as an `O_PATH` descriptor (open_tree(2)), or with `clone` a detached copy of the
-    /// tree from that path on, which vanishes with its descriptor unless [#move] attaches it.
+    /// The mount that a path is on, as an `O_PATH` descriptor (open_tree(2)), or with `clone` a detached copy of
+    /// the tree from that path on, which vanishes with its descriptor unless [#move] attaches it.
     ///
     /// @param recursive with `clone`: the mounts below too
     public static Fd openTree(Fd dir, String path, boolean clone, boolean recursive) throws ErrnoException {
@@ -66,8 +66,8 @@ public final class Mounts {
         }
     }
 
-    /// Attaches a detached mount (of [#openTree] or [FileSystemContext#mount]) to the file or folder that `target` is
-    /// open on.
+    /// Attaches a detached mount (of [#openTree] or [FileSystemContext#mount]) to the file or folder that `target`
+    /// is open on.
     public static void move(Fd mount, Fd target) throws ErrnoException {
         move(mount, target, "");
     }

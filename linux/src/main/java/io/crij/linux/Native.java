@@ -6,20 +6,29 @@ final class Native {
     private Native() {}
 
     /// What we call in the C library. Everything is a number: addresses come from [Scratch] or a direct buffer, so
-    /// that jnr-ffi makes plain calls without conversion. At most six arguments: more leave jffi's fast path. Few
-    /// methods: each one adds to the time the binding takes to load. Only [Kernel] and [Spawn] call these.
+    /// that jnr-ffi makes plain calls without conversion. Few methods: each one adds to the time the binding takes
+    /// to load. Only [Kernel] and [Spawn] call these.
+    ///
+    /// No method has exactly six arguments: jnr-ffi 2.2.18 compiles a stub for up to six, and on x86-64 that stub
+    /// reads the sixth from the wrong place on the stack (its return address). Seven go another way, which is
+    /// slower by some hundred nanoseconds, and right; what a function does not take it does not look at.
     public interface LibC {
-        long syscall(long number, long a, long b, long c, long d, long e);
+        long syscall(long number, long a, long b, long c, long d);
 
-        long splice(int in, long inOffset, int out, long outOffset, long length, int flags);
+        long syscall(long number, long a, long b, long c, long d, long e, long f);
 
-        long copy_file_range(int in, long inOffset, int out, long outOffset, long length, int flags);
+        int epoll_wait(int epoll, long events, int most, int milliseconds);
 
-        int posix_spawn(long pid, long path, long actions, long attributes, long arguments, long environment);
+        int posix_spawn(
+                long pid, long path, long actions, long attributes, long arguments, long environment, long unused);
 
         int posix_spawn_file_actions_init(long actions);
 
         int posix_spawn_file_actions_adddup2(long actions, int from, int to);
+
+        int posix_spawn_file_actions_addclose(long actions, int number);
+
+        int posix_spawn_file_actions_addclosefrom_np(long actions, int from);
 
         int posix_spawn_file_actions_destroy(long actions);
 

@@ -8,8 +8,8 @@ import io.crij.linux.abi.FileFlags;
 /// @param mode permission bits of a file that is made, else 0
 /// @param resolve `RESOLVE_*` of [FileFlags]
 public record OpenHow(int flags, int mode, long resolve) {
-    /// What a path below a hostile folder is resolved with: symbolic links, absolute ones too, stay below the folder,
-    /// and links of `/proc` are refused.
+    /// What a path below a hostile folder is resolved with: symbolic links, absolute ones too, stay below the
+    /// folder, and links of `/proc` are refused.
     public static final long HOSTILE = FileFlags.RESOLVE_IN_ROOT | FileFlags.RESOLVE_NO_MAGICLINKS;
 
     public OpenHow(int flags, long resolve) {

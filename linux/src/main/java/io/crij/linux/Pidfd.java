@@ -12,8 +12,8 @@ public final class Pidfd implements AutoCloseable {
     private final int pid;
     private final Fd fd;
 
-    /// Fails with `ESRCH` when there is no such process. For a child that was not reaped the pid is sure to be right;
-    /// of a foreign process make sure afterwards, with something only it has, that it is the one meant.
+    /// Fails with `ESRCH` when there is no such process. For a child that was not reaped the pid is sure to be
+    /// right; of a foreign process make sure afterwards, with something only it has, that it is the one meant.
     public Pidfd(int pid) throws ErrnoException {
         this.pid = pid;
         this.fd = new Fd(Kernel.call(Syscall.PIDFD_OPEN, "pid " + pid, pid, 0, 0));
@@ -67,8 +67,8 @@ public final class Pidfd implements AutoCloseable {
         return new Fd(Kernel.on(Syscall.PIDFD_GETFD, fd, "fd " + number + " of pid " + pid, number, 0, 0, 0));
     }
 
-    /// How the process ended although another process has reaped it (PIDFD_GET_INFO, kernel 6.15). Empty while it is
-    /// not reaped, or when the kernel does not know.
+    /// How the process ended although another process has reaped it (PIDFD_GET_INFO, kernel 6.15). Empty while it
+    /// is not reaped, or when the kernel does not know.
     public Optional<ChildExit> exitAfterReaping() throws ErrnoException {
         try (Scratch memory = Scratch.take()) {
             long info = memory.zeroed(INFO_SIZE);

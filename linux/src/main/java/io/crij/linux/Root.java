@@ -13,9 +13,9 @@ import java.util.Deque;
 import java.util.Optional;
 
 /// A folder whose content is hostile, such as a container's root file system: paths below it are resolved by the
-/// kernel as chroot would, so that symbolic links, `..` and absolute targets stay below it, and links of `/proc` are
-/// refused (openat2 with RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS, kernel 5.6). Whoever has a descriptor has what was
-/// resolved: nothing is looked up by name twice. Thread-safe; closing closes the folder's descriptor.
+/// kernel as chroot would, so that symbolic links, `..` and absolute targets stay below it, and links of `/proc`
+/// are refused (openat2 with RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS, kernel 5.6). Whoever has a descriptor has
+/// what was resolved: nothing is looked up by name twice. Thread-safe; closing closes the folder's descriptor.
 public final class Root implements AutoCloseable {
     private final Fd folder;
 

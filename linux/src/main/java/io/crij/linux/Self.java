@@ -4,8 +4,8 @@ import io.crij.linux.abi.Prctl;
 import io.crij.linux.abi.Syscall;
 import java.util.BitSet;
 
-/// This process. Only what belongs to the whole process: credentials, namespaces, umask and current folder belong to a
-/// thread or are the JVM's own, and are never changed here.
+/// This process. Only what belongs to the whole process: credentials, namespaces, umask and current folder belong
+/// to a thread or are the JVM's own, and are never changed here.
 public final class Self {
     private Self() {}
 

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// A signal. Numbers are the same on x86-64 and aarch64; real-time signals count from the C library's `SIGRTMIN`, 34.
+/// A signal. Numbers are the same on x86-64 and aarch64; real-time signals count from the C library's `SIGRTMIN`,
+/// 34.
 ///
 /// @param number 1 to 64
 public record Signal(int number) {
@@ -34,8 +35,8 @@ public record Signal(int number) {
         }
     }
 
-    /// Reads `SIGTERM`, `TERM`, `15`, `RTMIN+3`, `SIGRTMINPLUS3`, `SIGRTMAX-2`, `SIGRTMAXMINUS2`, in any case. Empty
-    /// when it is none.
+    /// Reads `SIGTERM`, `TERM`, `15`, `RTMIN+3`, `SIGRTMINPLUS3`, `SIGRTMAX-2`, `SIGRTMAXMINUS2`, in any case.
+    /// Empty when it is none.
     public static Optional<Signal> parse(String text) {
         String name = text.strip().toUpperCase(Locale.ROOT);
         name = name.startsWith("SIG") ? name.substring(3) : name;
@@ -77,8 +78,8 @@ public record Signal(int number) {
         return number >= least && number <= RTMAX ? Optional.of(new Signal(number)) : Optional.empty();
     }
 
-    /// Sends it to a process, or to the group `-pid`. A pid may have been given to another process meanwhile: where a
-    /// [Pidfd] can be held, use that.
+    /// Sends it to a process, or to the group `-pid`. A pid may have been given to another process meanwhile:
+    /// where a [Pidfd] can be held, use that.
     public void send(int pid) throws ErrnoException {
         Kernel.call(Syscall.KILL, "pid " + pid + " with " + name(), pid, number, 0);
     }

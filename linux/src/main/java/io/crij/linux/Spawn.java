@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Starts a program with posix_spawn(3), which shares the JVM's memory until the exec and so costs the same for every
-/// heap size. The child begins with the given arguments, environment and descriptors only, all signals at their
-/// defaults and none blocked. Not thread-safe; may be started several times.
+/// Starts a program with posix_spawn(3), which shares the JVM's memory until the exec and so costs the same for
+/// every heap size. The child begins with the given arguments and environment only, all signals at their defaults
+/// and none blocked. It has the given descriptors and, where nothing was given for 0 to 2, this process's; every
+/// other one is closed, also those that the JVM opened without close-on-exec (glibc 2.34). Not thread-safe; may be
+/// started several times.
 public final class Spawn {
     // more than glibc's 80 and 336 bytes
     private static final int ACTIONS_SIZE = 256;
@@ -65,8 +67,8 @@ public final class Spawn {
         return this;
     }
 
-    /// Starts the program; it is a child of this process, to be reaped through [ChildExit] or [Pidfd]. Fails with the
-    /// errno of the exec.
+    /// Starts the program; it is a child of this process, to be reaped through [ChildExit] or [Pidfd]. Fails with
+    /// the errno of the exec.
     ///
     /// @return its pid
     public int start() throws ErrnoException {
@@ -79,7 +81,8 @@ public final class Spawn {
             }
             String path = switch (target) {
                 case Target.Named(String named) -> named;
-                case Target.Program(Fd fd) -> "/proc/self/fd/" + hold(fd, free, held, moved);
+                // through our folder: in the child the descriptor is closed before the exec
+                case Target.Program(Fd fd) -> "/proc/" + Self.pid() + "/fd/" + hold(fd, 0, held, moved);
             };
             return spawn(memory, path, held);
         } finally {
@@ -88,8 +91,8 @@ public final class Spawn {
         }
     }
 
-    /// The number the child finds this file under before its descriptors are put in place. One that is in the way of
-    /// these is duplicated out of it.
+    /// The number the child finds this file under before its descriptors are put in place. One that is in the way
+    /// of these is duplicated out of it.
     private int hold(Fd fd, int free, Map<Fd, Integer> held, List<Fd> moved) throws ErrnoException {
         Integer known = held.get(fd);
         if (known != null) {
@@ -127,11 +130,23 @@ public final class Spawn {
                 int from = java.util.Objects.requireNonNull(held.get(entry.getValue()));
                 check(libc.posix_spawn_file_actions_adddup2(actions, from, entry.getKey()), path);
             }
-            check(libc.posix_spawn(pid, file, actions, attributes, argv, envp), path);
+            closeOthers(actions, path);
+            check(libc.posix_spawn(pid, file, actions, attributes, argv, envp, 0), path);
             return memory.intAt(pid);
         } finally {
             libc.posix_spawn_file_actions_destroy(actions);
         }
+    }
+
+    private void closeOthers(long actions, String path) throws ErrnoException {
+        int next = 3;
+        for (int given : descriptors.keySet()) {
+            for (int gap = next; gap < given; gap++) {
+                check(Kernel.LIBC.posix_spawn_file_actions_addclose(actions, gap), path);
+            }
+            next = Math.max(next, given + 1);
+        }
+        check(Kernel.LIBC.posix_spawn_file_actions_addclosefrom_np(actions, next), path);
     }
 
     private int memoryNeeded() {

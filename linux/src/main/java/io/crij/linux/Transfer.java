@@ -2,8 +2,8 @@ package io.crij.linux;
 
 import io.crij.linux.abi.Syscall;
 
-/// Moves bytes between descriptors inside the kernel. Each call moves what it can, at most `length`, and returns the
-/// number of bytes; 0 at the end of the source.
+/// Moves bytes between descriptors inside the kernel. Each call moves what it can, at most `length`, and returns
+/// the number of bytes; 0 at the end of the source.
 public final class Transfer {
     public static final int SPLICE_MOVE = 1;
     public static final int SPLICE_NONBLOCK = 2;

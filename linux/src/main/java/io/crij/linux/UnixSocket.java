@@ -4,9 +4,9 @@ import io.crij.linux.abi.Syscall;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A connected unix socket that can pass descriptors (unix(7)). Calls block: use them on platform threads, or make the
-/// descriptor non-blocking and watch it with [Epoll]. For data without descriptors use [Fd#read] and [Fd#write] of
-/// [#fd].
+/// A connected unix socket that can pass descriptors (unix(7)). Calls block: use them on platform threads, or make
+/// the descriptor non-blocking and watch it with [Epoll]. For data without descriptors use [Fd#read] and
+/// [Fd#write] of [#fd].
 public final class UnixSocket implements AutoCloseable {
     static final int AF_UNIX = 1;
     static final int CLOEXEC = 0x80000;
@@ -92,8 +92,8 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
-    /// Sends bytes (at least one) with descriptors, which stay the caller's too. On a stream all bytes are sent, the
-    /// descriptors with the first part.
+    /// Sends bytes (at least one) with descriptors, which stay the caller's too. On a stream all bytes are sent,
+    /// the descriptors with the first part.
     public void send(byte[] bytes, List<Fd> descriptors) throws ErrnoException {
         List<Fd> held = new ArrayList<>();
         try (Scratch memory = Scratch.take(bytes.length + 4096)) {

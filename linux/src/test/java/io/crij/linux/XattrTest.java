@@ -38,4 +38,22 @@ class XattrTest {
             assertTrue(Xattr.get(fd, "trusted.link").isEmpty());
         }
     }
+
+    @Test
+    void pathDescriptorsPathsAndLargeValuesWork() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        byte[] large = new byte[3000];
+        java.util.Arrays.fill(large, (byte) 'x');
+        try (Fd path = Fd.open(file.toString(), FileFlags.O_PATH)) {
+            Xattr.set(path, "user.a", large);
+            assertArrayEquals(large, Xattr.get(path, "user.a").orElseThrow());
+            assertArrayEquals(large, Xattr.get(file.toString(), "user.a").orElseThrow());
+            assertTrue(Xattr.names(path).contains("user.a"));
+            Xattr.remove(path, "user.a");
+            Xattr.set(file.toString(), "user.b", new byte[0]);
+            assertTrue(Xattr.names(file.toString()).contains("user.b"));
+            Xattr.remove(file.toString(), "user.b");
+            assertTrue(Xattr.get(file.toString(), "user.b").isEmpty());
+        }
+    }
 }

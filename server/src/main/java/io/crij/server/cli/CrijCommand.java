@@ -1,5 +1,7 @@
 package io.crij.server.cli;
 
+import java.util.Set;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /// The root of the `crij` command line; every verb is a class of its own in this package.
@@ -7,5 +9,45 @@ import picocli.CommandLine.Command;
         name = "crij",
         mixinStandardHelpOptions = true,
         description = "A Kubernetes container runtime (CRI v1).",
-        subcommands = {Serve.class})
-public final class CrijCommand {}
+        subcommands = {
+            Serve.class,
+            Check.class,
+            ConfigCommand.class,
+            VersionCommand.class,
+            Pull.class,
+            Load.class,
+            ImageList.class,
+            ImageRemove.class,
+            Run.class,
+            Exec.class,
+            LogsCommand.class,
+            PodList.class,
+            ContainerList.class,
+            Inspect.class,
+            Stop.class,
+            Remove.class,
+            Completion.class
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:the request failed",
+            "2:the command line is wrong",
+            "3:no server answers at the endpoint",
+            "4:no such pod, container or image",
+            "5:it took longer than allowed",
+            "78:the configuration is wrong (serve)",
+            "125:run: the container never ran; else run and exec give back the exit code of the command"
+        })
+public final class CrijCommand {
+
+    /// The command line as the program uses it.
+    public static CommandLine commandLine() {
+        var line = new CommandLine(new CrijCommand());
+        line.setExecutionExceptionHandler((e, command, parsed) -> Failures.report(e, command));
+        line.setUsageHelpAutoWidth(true);
+        // what follows the image or container belongs to the command that is run there
+        line.getSubcommands().forEach((name, verb) -> verb.setStopAtPositional(Set.of("run", "exec").contains(name)));
+        return line;
+    }
+}

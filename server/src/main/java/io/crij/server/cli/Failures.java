@@ -1,0 +1,82 @@
+package io.crij.server.cli;
+
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+
+/// Turns what a server answered into a line that says what was tried, why it failed and what to do, and into an
+/// [ExitCode].
+final class Failures {
+    private Failures() {}
+
+    /// Makes a call; `what` completes "Tried to …".
+    static <T> T trying(String what, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (StatusRuntimeException e) {
+            throw failure(what, e.getStatus(), e);
+        }
+    }
+
+    static CliException failure(String what, StatusException e) {
+        return failure(what, e.getStatus(), e);
+    }
+
+    private static CliException failure(String what, Status status, Exception cause) {
+        var said = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        var message = "Tried to " + what + " but "
+                + switch (status.getCode()) {
+                    case UNAVAILABLE -> "the server does not answer: " + said + causes(status)
+                            + "\nIs it running? Ask with: systemctl status crij";
+                    case DEADLINE_EXCEEDED -> "it took too long: " + said
+                            + "\nAllow more with --timeout, or look at the server's log.";
+                    case UNIMPLEMENTED -> "this server does not offer that: " + said;
+                    case PERMISSION_DENIED, UNAUTHENTICATED -> "it was refused: " + said;
+                    default -> said;
+                };
+        return new CliException(exitCode(status.getCode()), message, cause);
+    }
+
+    private static String causes(Status status) {
+        return status.getCause() == null ? "" : " (" + status.getCause().getMessage() + ")";
+    }
+
+    private static int exitCode(Status.Code code) {
+        return switch (code) {
+            case OK -> ExitCode.OK;
+            case UNAVAILABLE -> ExitCode.UNREACHABLE;
+            case NOT_FOUND -> ExitCode.NOT_FOUND;
+            case DEADLINE_EXCEEDED -> ExitCode.TIMED_OUT;
+            case CANCELLED,
+                    UNKNOWN,
+                    INVALID_ARGUMENT,
+                    ALREADY_EXISTS,
+                    PERMISSION_DENIED,
+                    RESOURCE_EXHAUSTED,
+                    FAILED_PRECONDITION,
+                    ABORTED,
+                    OUT_OF_RANGE,
+                    UNIMPLEMENTED,
+                    INTERNAL,
+                    DATA_LOSS,
+                    UNAUTHENTICATED -> ExitCode.FAILED;
+        };
+    }
+
+    /// What picocli calls for an exception out of a command: one message, no stack trace.
+    static int report(Exception e, CommandLine command) {
+        var err = command.getErr();
+        if (e instanceof CliException known) {
+            err.println("crij: " + known.getMessage());
+            err.flush();
+            return known.exitCode();
+        }
+        err.println("crij: Tried to run " + command.getCommandName() + " but " + e
+                + "\nThis is a fault of crij; the lines below say where.");
+        e.printStackTrace(err);
+        err.flush();
+        return ExitCode.FAILED;
+    }
+}
