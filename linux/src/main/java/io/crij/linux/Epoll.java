@@ -73,26 +73,15 @@ public final class Epoll implements AutoCloseable {
     }
 
     private int await(int millis, Ready handler) throws ErrnoException {
-        int count = wait(millis);
-        if (count < 0) {
-            if (count == -Errno.EINTR) {
-                return 0;
-            }
-            throw new ErrnoException("epoll_wait", -count, fd.toString());
+        long count = Kernel.attemptOn(Syscall.EPOLL_PWAIT, fd, address, BATCH, millis, 0);
+        if (count == -Errno.EINTR) {
+            return 0;
         }
+        Kernel.check(count, Syscall.EPOLL_PWAIT, fd);
         for (int i = 0; i < count; i++) {
             handler.ready(events.getLong(i * EVENT_SIZE + DATA), events.getInt(i * EVENT_SIZE));
         }
-        return count;
-    }
-
-    private int wait(int millis) throws ErrnoException {
-        int number = fd.acquire();
-        try {
-            return Kernel.epollWait(number, address, BATCH, millis);
-        } finally {
-            fd.release();
-        }
+        return (int) count;
     }
 
     private void control(int operation, Fd watched, int events, long token) throws ErrnoException {

@@ -11,8 +11,8 @@ import jnr.ffi.Pointer;
 /// nothing that could park between, and only here.
 final class Kernel {
     static {
-        // jnr-ffi's generated x86 stubs pass their own return address as the sixth argument
-        // (X86_64StubCompiler, offset of the second stack argument); jffi's general path is right
+        // the stubs that jnr-ffi 2.2.18 generates read their sixth argument from the wrong place on the stack
+        // (their own return address); jffi's general path is right, as fast, and loads 25 ms sooner
         System.setProperty("jnr.ffi.x86asm.enabled", "false");
     }
 
@@ -23,21 +23,12 @@ final class Kernel {
 
     /// Makes the call and returns its result, or `-errno`.
     static long attempt(Syscall call, long a, long b, long c, long d, long e) {
-        if (call.wide()) {
-            return attemptWide(call, a, b, c, d, e, 0);
-        }
-        long result = LIBC.syscall(call.number(), a, b, c, d);
+        long result = LIBC.syscall(call.number(), a, b, c, d, e);
         return result == -1 ? -RUNTIME.getLastError() : result;
     }
 
-    private static long attemptWide(Syscall call, long a, long b, long c, long d, long e, long f) {
+    private static long attemptSix(Syscall call, long a, long b, long c, long d, long e, long f) {
         long result = LIBC.syscall(call.number(), a, b, c, d, e, f);
-        return result == -1 ? -RUNTIME.getLastError() : result;
-    }
-
-    /// epoll_wait(2), which not every architecture has as a system call.
-    static int epollWait(int epoll, long events, int most, int milliseconds) {
-        int result = LIBC.epoll_wait(epoll, events, most, milliseconds);
         return result == -1 ? -RUNTIME.getLastError() : result;
     }
 
@@ -83,7 +74,7 @@ final class Kernel {
         try {
             int to = out.acquire();
             try {
-                return check(attemptWide(Syscall.SPLICE, from, 0, to, 0, length, flags), Syscall.SPLICE, out);
+                return check(attemptSix(Syscall.SPLICE, from, 0, to, 0, length, flags), Syscall.SPLICE, out);
             } finally {
                 out.release();
             }
@@ -100,7 +91,7 @@ final class Kernel {
                 long offsets = memory.reserve(16);
                 memory.putLong(offsets, inOffset);
                 memory.putLong(offsets + 8, outOffset);
-                long result = attemptWide(Syscall.COPY_FILE_RANGE, from, offsets, to, offsets + 8, length, 0);
+                long result = attemptSix(Syscall.COPY_FILE_RANGE, from, offsets, to, offsets + 8, length, 0);
                 return check(result, Syscall.COPY_FILE_RANGE, out);
             } finally {
                 out.release();

@@ -6,21 +6,14 @@ final class Native {
     private Native() {}
 
     /// What we call in the C library. Everything is a number: addresses come from [Scratch] or a direct buffer, so
-    /// that jnr-ffi makes plain calls without conversion. Few methods: each one adds to the time the binding takes
-    /// to load. Only [Kernel] and [Spawn] call these.
-    ///
-    /// No method has exactly six arguments: jnr-ffi 2.2.18 compiles a stub for up to six, and on x86-64 that stub
-    /// reads the sixth from the wrong place on the stack (its return address). Seven go another way, which is
-    /// slower by some hundred nanoseconds, and right; what a function does not take it does not look at.
+    /// that jnr-ffi makes plain calls without conversion, fast ones up to six arguments. Few methods: each one
+    /// adds to the time the binding takes to load. Only [Kernel] and [Spawn] call these.
     public interface LibC {
-        long syscall(long number, long a, long b, long c, long d);
+        long syscall(long number, long a, long b, long c, long d, long e);
 
         long syscall(long number, long a, long b, long c, long d, long e, long f);
 
-        int epoll_wait(int epoll, long events, int most, int milliseconds);
-
-        int posix_spawn(
-                long pid, long path, long actions, long attributes, long arguments, long environment, long unused);
+        int posix_spawn(long pid, long path, long actions, long attributes, long arguments, long environment);
 
         int posix_spawn_file_actions_init(long actions);
 

@@ -131,7 +131,7 @@ public final class Spawn {
                 check(libc.posix_spawn_file_actions_adddup2(actions, from, entry.getKey()), path);
             }
             closeOthers(actions, path);
-            check(libc.posix_spawn(pid, file, actions, attributes, argv, envp, 0), path);
+            check(libc.posix_spawn(pid, file, actions, attributes, argv, envp), path);
             return memory.intAt(pid);
         } finally {
             libc.posix_spawn_file_actions_destroy(actions);

@@ -22,8 +22,8 @@ public enum Syscall {
     LISTEN(50, 201),
     GETSOCKNAME(51, 204),
     SOCKETPAIR(53, 199),
-    SETSOCKOPT(54, 208, true),
-    GETSOCKOPT(55, 209, true),
+    SETSOCKOPT(54, 208),
+    GETSOCKOPT(55, 209),
     KILL(62, 129),
     UNAME(63, 160),
     FCNTL(72, 25),
@@ -39,13 +39,13 @@ public enum Syscall {
     CAPGET(125, 90),
     STATFS(137, 43),
     FSTATFS(138, 44),
-    PRCTL(157, 167, true),
-    MOUNT(165, 40, true),
+    PRCTL(157, 167),
+    MOUNT(165, 40),
     UMOUNT2(166, 39),
     GETTID(186, 178),
-    SETXATTR(188, 5, true),
-    LSETXATTR(189, 6, true),
-    FSETXATTR(190, 7, true),
+    SETXATTR(188, 5),
+    LSETXATTR(189, 6),
+    FSETXATTR(190, 7),
     GETXATTR(191, 8),
     LGETXATTR(192, 9),
     FGETXATTR(193, 10),
@@ -58,19 +58,20 @@ public enum Syscall {
     SCHED_GETAFFINITY(204, 123),
     GETDENTS64(217, 61),
     EPOLL_CTL(233, 21),
-    WAITID(247, 95, true),
+    EPOLL_PWAIT(281, 22),
+    WAITID(247, 95),
     INOTIFY_ADD_WATCH(254, 27),
     INOTIFY_RM_WATCH(255, 28),
     OPENAT(257, 56),
     MKDIRAT(258, 34),
     MKNODAT(259, 33),
-    FCHOWNAT(260, 54, true),
+    FCHOWNAT(260, 54),
     UNLINKAT(263, 35),
-    LINKAT(265, 37, true),
+    LINKAT(265, 37),
     SYMLINKAT(266, 36),
     READLINKAT(267, 78),
     FCHMODAT(268, 53),
-    SPLICE(275, 76, true),
+    SPLICE(275, 76),
     TEE(276, 77),
     UTIMENSAT(280, 88),
     FALLOCATE(285, 47),
@@ -81,17 +82,17 @@ public enum Syscall {
     INOTIFY_INIT1(294, 26),
     PRLIMIT64(302, 261),
     SYNCFS(306, 267),
-    RENAMEAT2(316, 276, true),
+    RENAMEAT2(316, 276),
     SECCOMP(317, 277),
     MEMFD_CREATE(319, 279),
     BPF(321, 280),
-    COPY_FILE_RANGE(326, 285, true),
-    STATX(332, 291, true),
+    COPY_FILE_RANGE(326, 285),
+    STATX(332, 291),
     PIDFD_SEND_SIGNAL(424, 424),
     OPEN_TREE(428, 428),
-    MOVE_MOUNT(429, 429, true),
+    MOVE_MOUNT(429, 429),
     FSOPEN(430, 430),
-    FSCONFIG(431, 431, true),
+    FSCONFIG(431, 431),
     FSMOUNT(432, 432),
     FSPICK(433, 433),
     PIDFD_OPEN(434, 434),
@@ -99,24 +100,18 @@ public enum Syscall {
     CLOSE_RANGE(436, 436),
     OPENAT2(437, 437),
     PIDFD_GETFD(438, 438),
-    MOUNT_SETATTR(442, 442, true),
+    MOUNT_SETATTR(442, 442),
     FCHMODAT2(452, 452);
 
     private final int x86;
     private final int aarch64;
     private final int number;
-    private final boolean wide;
     private final String title;
 
     Syscall(int x86, int aarch64) {
-        this(x86, aarch64, false);
-    }
-
-    Syscall(int x86, int aarch64, boolean wide) {
         this.x86 = x86;
         this.aarch64 = aarch64;
         this.number = System.getProperty("os.arch", "").equals("aarch64") ? aarch64 : x86;
-        this.wide = wide;
         this.title = name().toLowerCase(Locale.ROOT);
     }
 
@@ -131,11 +126,6 @@ public enum Syscall {
 
     public int onAarch64() {
         return aarch64;
-    }
-
-    /// Whether it takes more than four arguments.
-    public boolean wide() {
-        return wide;
     }
 
     /// The name as the manual pages write it.
