@@ -1,0 +1,97 @@
+package io.crij.oci.program;
+
+import static io.crij.linux.abi.FileFlags.O_CREAT;
+import static io.crij.linux.abi.FileFlags.O_EXCL;
+import static io.crij.linux.abi.FileFlags.O_WRONLY;
+import static io.crij.linux.abi.MountFlags.MOUNT_ATTR_RDONLY;
+
+import io.crij.linux.At;
+import io.crij.linux.Errno;
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Fd;
+import io.crij.linux.Memfd;
+import io.crij.linux.Mounts;
+import io.crij.linux.Spawn;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// The executable `init` (about 1 KB, `init.c`), held open so that it can be started any number of times. It is a
+/// sealed
+/// memfd: a container that gets hold of it through `/proc/<pid>/exe` cannot change it (CVE-2019-5736). Thread-safe.
+public final class Init implements AutoCloseable {
+    private final Fd executable;
+
+    /// @param folder for a copy where `vm.memfd_noexec` forbids to execute memfds: it is made there, opened through a
+    /// read-only mount that nobody else sees, and removed
+    /// @throws FileNotFoundException when this build has no `init` for this architecture
+    public Init(Path folder) throws IOException {
+        byte[] elf = elf(Arch.host());
+        Fd memfd;
+        try {
+            memfd = Memfd.createExecutable("crij-init");
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EACCES) {
+                throw e;
+            }
+            executable = readOnlyCopy(elf, folder);
+            return;
+        }
+        try {
+            memfd.write(elf);
+            Memfd.seal(memfd);
+        } catch (ErrnoException e) {
+            memfd.close();
+            throw e;
+        }
+        executable = memfd;
+    }
+
+    private static byte[] elf(Arch arch) throws IOException {
+        String name = "init-" + arch.machine();
+        try (InputStream in = Init.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new FileNotFoundException("this build of oci-exec has no " + name
+                        + ": it was made without a C compiler for that architecture; install one and build again");
+            }
+            return in.readAllBytes();
+        }
+    }
+
+    static Fd readOnlyCopy(byte[] elf, Path folder) throws ErrnoException {
+        String path =
+                folder.resolve(".init-" + Long.toHexString(System.nanoTime())).toString();
+        try (Fd file = Fd.open(path, O_WRONLY | O_CREAT | O_EXCL, 0500)) {
+            file.write(elf);
+        }
+        try {
+            Fd mount = Mounts.openTree(Fd.CWD, path, true, false);
+            Mounts.setAttributes(mount, "", false, MOUNT_ATTR_RDONLY, 0, 0);
+            return mount;
+        } finally {
+            At.unlink(Fd.CWD, path);
+        }
+    }
+
+    /// Starts a program as a child of this process.
+    ///
+    /// @param name of the process, as `ps` shows it
+    /// @param descriptors of the child, by number
+    /// @param at number that the program's own descriptor gets, which the program closes when it likes
+    /// @return the pid; the child is to be reaped
+    public int start(Program program, String name, Map<Integer, Fd> descriptors, int at) throws ErrnoException {
+        try (Fd file = Memfd.sealed("crij-program", program.image())) {
+            var spawn = new Spawn(executable).arguments(List.of(name, Integer.toString(at)));
+            descriptors.forEach(spawn::descriptor);
+            return spawn.descriptor(at, file).start();
+        }
+    }
+
+    @Override
+    public void close() {
+        executable.close();
+    }
+}
