@@ -108,7 +108,8 @@ final class KernelChecks {
 
     private Finding seccomp() {
         return features.seccomp()
-                ? Finding.ok("seccomp", "filters with " + features.seccompActions().size() + " actions")
+                ? Finding.ok(
+                        "seccomp", "filters with " + features.seccompActions().size() + " actions")
                 : Finding.fail("seccomp", "the kernel has no filters", "boot a kernel with CONFIG_SECCOMP_FILTER");
     }
 

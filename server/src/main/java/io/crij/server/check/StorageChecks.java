@@ -36,8 +36,10 @@ final class StorageChecks {
         try {
             trial = Files.createTempDirectory(existing(server.data()), ".crij-check");
             try (var overlay = new FileSystemContext("overlay")) {
-                overlay.set("lowerdir", Files.createDirectory(trial.resolve("l")).toString());
-                overlay.set("upperdir", Files.createDirectory(trial.resolve("u")).toString());
+                overlay.set(
+                        "lowerdir", Files.createDirectory(trial.resolve("l")).toString());
+                overlay.set(
+                        "upperdir", Files.createDirectory(trial.resolve("u")).toString());
                 overlay.set("workdir", Files.createDirectory(trial.resolve("w")).toString());
                 overlay.create();
                 overlay.mount(0).close();

@@ -53,8 +53,7 @@ final class Check implements Callable<Integer> {
         int width = findings.stream().mapToInt(f -> f.topic().length()).max().orElse(0);
         for (var f : findings) {
             text.append("%-4s  %s  %s%n"
-                    .formatted(
-                            word(f), f.topic() + " ".repeat(width - f.topic().length()), f.fact()));
+                    .formatted(word(f), f.topic() + " ".repeat(width - f.topic().length()), f.fact()));
             if (!f.fix().isEmpty()) {
                 text.append(" ".repeat(width + 8)).append("-> ").append(f.fix()).append('\n');
             }

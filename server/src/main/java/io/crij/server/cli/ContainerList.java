@@ -54,7 +54,8 @@ final class ContainerList implements Callable<Integer> {
             pods = output.json() || quiet
                     ? Map.of()
                     : lookup.pods().stream()
-                            .collect(toMap(PodSandbox::getId, p -> p.getMetadata().getName()));
+                            .collect(toMap(
+                                    PodSandbox::getId, p -> p.getMetadata().getName()));
         }
         if (quiet) {
             containers.forEach(c -> out.println(c.getId()));

@@ -8,17 +8,29 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /// A connection to a CRI server. Calls block; each has the time limit given here unless it says otherwise.
 ///
 /// It uses the JDK's own unix sockets, not epoll: a short command should not unpack a native library first.
 public final class CriClient implements AutoCloseable {
     private static final int MAX_MESSAGE = 80 << 20;
+    // kept here, since java.util.logging holds loggers weakly
+    private static final Logger NETTY = Logger.getLogger("io.netty");
+
+    static {
+        // gRPC sets TCP options on every channel, and Netty warns that a unix socket has none
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+        NETTY.setLevel(Level.SEVERE);
+    }
 
     private final Duration timeout;
     private final MultiThreadIoEventLoopGroup loop;

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "crij",
         mixinStandardHelpOptions = true,
+        versionProvider = Build.class,
         description = "A Kubernetes container runtime (CRI v1).",
         subcommands = {
             Serve.class,
@@ -37,7 +38,7 @@ import picocli.CommandLine.Command;
             "4:no such pod, container or image",
             "5:it took longer than allowed",
             "78:the configuration is wrong (serve)",
-            "125:run: the container never ran; else run and exec give back the exit code of the command"
+            "125:of run and exec: the command never ran; their other codes are the command's"
         })
 public final class CrijCommand {
 
@@ -47,7 +48,9 @@ public final class CrijCommand {
         line.setExecutionExceptionHandler((e, command, parsed) -> Failures.report(e, command));
         line.setUsageHelpAutoWidth(true);
         // what follows the image or container belongs to the command that is run there
-        line.getSubcommands().forEach((name, verb) -> verb.setStopAtPositional(Set.of("run", "exec").contains(name)));
+        line.getSubcommands()
+                .forEach((name, verb) ->
+                        verb.setStopAtPositional(Set.of("run", "exec").contains(name)));
         return line;
     }
 }

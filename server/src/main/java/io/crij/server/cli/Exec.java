@@ -34,7 +34,11 @@ final class Exec implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "CONTAINER", description = "Id, beginning of an id, or name.")
     private String container = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "COMMAND", description = "The command, then its arguments.")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "COMMAND",
+            description = "The command, then its arguments.")
     private List<String> command = List.of();
 
     @Override
@@ -43,7 +47,7 @@ final class Exec implements Callable<Integer> {
             var target = new Lookup(client).containerOrFail(container);
             var request = ExecSyncRequest.newBuilder()
                     .setContainerId(target.getId())
-                    .addAllCmd(command)
+                    .addAllCmd(Words.command(command))
                     .setTimeout(limitSeconds)
                     .build();
             // the server ends the command; our own limit only guards against a server that hangs

@@ -3,12 +3,16 @@ package io.crij.server.cli;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /// Turns what a server answered into a line that says what was tried, why it failed and what to do, and into an
 /// [ExitCode].
 final class Failures {
+    // their other exit codes are those of the commands they run
+    private static final Set<String> WRAPPERS = Set.of("run", "exec");
+
     private Failures() {}
 
     /// Makes a call; `what` completes "Tried to …".
@@ -28,10 +32,11 @@ final class Failures {
         var said = status.getDescription() == null ? status.getCode().name() : status.getDescription();
         var message = "Tried to " + what + " but "
                 + switch (status.getCode()) {
-                    case UNAVAILABLE -> "the server does not answer: " + said + causes(status)
-                            + "\nIs it running? Ask with: systemctl status crij";
-                    case DEADLINE_EXCEEDED -> "it took too long: " + said
-                            + "\nAllow more with --timeout, or look at the server's log.";
+                    case UNAVAILABLE ->
+                        "the server does not answer: " + said + causes(status)
+                                + "\nIs it running? Ask with: systemctl status crij";
+                    case DEADLINE_EXCEEDED ->
+                        "it took too long: " + said + "\nAllow more with --timeout, or look at the server's log.";
                     case UNIMPLEMENTED -> "this server does not offer that: " + said;
                     case PERMISSION_DENIED, UNAUTHENTICATED -> "it was refused: " + said;
                     default -> said;
@@ -71,7 +76,7 @@ final class Failures {
         if (e instanceof CliException known) {
             err.println("crij: " + known.getMessage());
             err.flush();
-            return known.exitCode();
+            return WRAPPERS.contains(command.getCommandName()) ? ExitCode.NOT_RUN : known.exitCode();
         }
         err.println("crij: Tried to run " + command.getCommandName() + " but " + e
                 + "\nThis is a fault of crij; the lines below say where.");

@@ -35,9 +35,7 @@ final class ImageList implements Callable<Integer> {
         var out = Console.of(spec).out();
         List<Image> images;
         try (var client = endpoint.connect()) {
-            images = trying(
-                            "list the images",
-                            () -> client.images().listImages(ListImagesRequest.getDefaultInstance()))
+            images = trying("list the images", () -> client.images().listImages(ListImagesRequest.getDefaultInstance()))
                     .getImagesList();
         }
         if (quiet) {

@@ -51,8 +51,7 @@ final class ImagePull {
 
     private String withProgress(String reference, AuthConfig auth, Progress progress)
             throws StatusException, InterruptedException {
-        var request =
-                PullRequest.newBuilder().setImage(reference).setAuth(auth).build();
+        var request = PullRequest.newBuilder().setImage(reference).setAuth(auth).build();
         var answers = client.admin().pull(request);
         var last = io.crij.admin.v1.Progress.getDefaultInstance();
         while (answers.hasNext()) {

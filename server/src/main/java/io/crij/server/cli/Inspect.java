@@ -44,8 +44,8 @@ final class Inspect implements Callable<Integer> {
                 var found = container(client, lookup, name)
                         .or(() -> pod(client, lookup, name))
                         .or(() -> image(client, name))
-                        .orElseThrow(() -> Lookup.missing(
-                                "container, pod or image", name, "crij ps -a; crij pods; crij images"));
+                        .orElseThrow(() ->
+                                Lookup.missing("container, pod or image", name, "crij ps -a; crij pods; crij images"));
                 out.println(ProtoJson.print(found));
             }
         }
@@ -59,8 +59,8 @@ final class Inspect implements Callable<Integer> {
                     .setContainerId(c.getId())
                     .setVerbose(true)
                     .build();
-            var answer = trying(
-                    "inspect container " + name, () -> client.runtime().containerStatus(request));
+            var answer =
+                    trying("inspect container " + name, () -> client.runtime().containerStatus(request));
             return document(answer.getStatus(), answer.getInfoMap());
         });
     }
@@ -71,8 +71,7 @@ final class Inspect implements Callable<Integer> {
                     .setPodSandboxId(p.getId())
                     .setVerbose(true)
                     .build();
-            var answer =
-                    trying("inspect pod " + name, () -> client.runtime().podSandboxStatus(request));
+            var answer = trying("inspect pod " + name, () -> client.runtime().podSandboxStatus(request));
             return document(answer.getStatus(), answer.getInfoMap());
         });
     }

@@ -81,7 +81,8 @@ final class Lifecycle {
                 .build();
         trying(
                 "stop container " + id,
-                () -> client.runtime(Duration.ofSeconds(graceSeconds).plus(MARGIN)).stopContainer(request));
+                () -> client.runtime(Duration.ofSeconds(graceSeconds).plus(MARGIN))
+                        .stopContainer(request));
     }
 
     private void removeContainer(String id) {
@@ -116,8 +117,8 @@ final class Lifecycle {
         if (!force && container.getState() == ContainerState.CONTAINER_RUNNING) {
             throw new CliException(
                     ExitCode.FAILED,
-                    "container " + container.getMetadata().getName() + " ("
-                            + Words.shortId(container.getId()) + ") still runs; stop it first, or use --force");
+                    "container " + container.getMetadata().getName() + " (" + Words.shortId(container.getId())
+                            + ") still runs; stop it first, or use --force");
         }
     }
 }

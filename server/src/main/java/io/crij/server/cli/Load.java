@@ -73,9 +73,8 @@ final class Load implements Callable<Integer> {
         byte[] block = archive.readNBytes(BLOCK);
         boolean open = true;
         while (open && block.length > 0) {
-            open = call.write(LoadRequest.newBuilder()
-                    .setData(ByteString.copyFrom(block))
-                    .build());
+            open = call.write(
+                    LoadRequest.newBuilder().setData(ByteString.copyFrom(block)).build());
             block = archive.readNBytes(BLOCK);
         }
         call.halfClose();

@@ -42,8 +42,8 @@ final class LogsCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         try (var client = endpoint.connect();
                 var out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16)) {
-            var follower =
-                    new LogFollower(client, new Lookup(client).containerOrFail(container).getId());
+            var follower = new LogFollower(
+                    client, new Lookup(client).containerOrFail(container).getId());
             var file = file(follower.status().getLogPath());
             var printer = new LogPrinter(out, System.err, timestamps);
             try (var log = new LogTail(file)) {

@@ -19,7 +19,9 @@ final class Lookup {
     }
 
     List<PodSandbox> pods() {
-        return trying("list the pods", () -> client.runtime().listPodSandbox(ListPodSandboxRequest.getDefaultInstance()))
+        return trying(
+                        "list the pods",
+                        () -> client.runtime().listPodSandbox(ListPodSandboxRequest.getDefaultInstance()))
                 .getItemsList();
     }
 
@@ -31,11 +33,17 @@ final class Lookup {
     }
 
     Optional<PodSandbox> pod(String wanted) {
-        return one("pod", wanted, pods(), PodSandbox::getId, p -> p.getMetadata().getName());
+        return one(
+                "pod", wanted, pods(), PodSandbox::getId, p -> p.getMetadata().getName());
     }
 
     Optional<Container> container(String wanted) {
-        return one("container", wanted, containers(), Container::getId, c -> c.getMetadata().getName());
+        return one(
+                "container",
+                wanted,
+                containers(),
+                Container::getId,
+                c -> c.getMetadata().getName());
     }
 
     Container containerOrFail(String wanted) {
@@ -44,7 +52,7 @@ final class Lookup {
 
     static CliException missing(String kind, String wanted, String list) {
         return new CliException(
-                ExitCode.NOT_FOUND, "there is no " + kind + " " + wanted + " here; " + list + " lists what there is");
+                ExitCode.NOT_FOUND, "there is no " + kind + " " + wanted + " here; what there is: " + list);
     }
 
     /// Exact ids win over names, names over beginnings of ids.
@@ -62,7 +70,9 @@ final class Lookup {
             throw new CliException(
                     ExitCode.FAILED,
                     wanted + " is " + found.size() + " " + kind + "s: "
-                            + String.join(", ", found.stream().map(id).map(Words::shortId).toList())
+                            + String.join(
+                                    ", ",
+                                    found.stream().map(id).map(Words::shortId).toList())
                             + "; say which by its id");
         }
         return found.stream().findFirst();

@@ -117,7 +117,7 @@ final class Run implements Callable<Integer> {
             } catch (CliException e) {
                 // nobody could use a pod whose only container never ran
                 new Lifecycle(client).removePod(pod);
-                throw new CliException(ExitCode.NOT_RUN, e);
+                throw e;
             }
         }
     }
@@ -136,7 +136,7 @@ final class Run implements Callable<Integer> {
         var uid = RunPod.freshUid();
         var podName = name.isEmpty() ? "run-" + uid.substring(0, uid.indexOf('-')) : name;
         return new RunPod(
-                podName, uid, hostNetwork, privileged, workingDirectory, environment, volumes, command);
+                podName, uid, hostNetwork, privileged, workingDirectory, environment, volumes, Words.command(command));
     }
 
     private PodSandbox startPod(CriClient client, RunPod wanted) {

@@ -46,7 +46,8 @@ final class VersionCommand implements Callable<Integer> {
             out.println(ProtoJson.print(facts));
         } else {
             facts.properties()
-                    .forEach(e -> out.printf("%-9s %s%n", e.getKey(), e.getValue().asText()));
+                    .forEach(e ->
+                            out.printf("%-9s %s%n", e.getKey(), e.getValue().asText()));
         }
         out.flush();
         return ExitCode.OK;

@@ -2,6 +2,7 @@ package io.crij.server.cli;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 
 /// Numbers as people say them.
@@ -46,6 +47,11 @@ final class Words {
     static String shortId(String id) {
         String bare = id.startsWith("sha256:") ? id.substring("sha256:".length()) : id;
         return bare.substring(0, Math.min(SHORT_ID, bare.length()));
+    }
+
+    /// A command line without the `--` that many write in front of it.
+    static List<String> command(List<String> words) {
+        return !words.isEmpty() && words.getFirst().equals("--") ? words.subList(1, words.size()) : words;
     }
 
     private static String count(long n, String unit) {
