@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.server.spec;
+
+import org.jspecify.annotations.NullMarked;
