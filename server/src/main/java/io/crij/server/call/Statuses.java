@@ -1,5 +1,8 @@
 package io.crij.server.call;
 
+import io.crij.image.ImageException;
+import io.crij.monitor.MonitorException;
+import io.crij.sandbox.SandboxException;
 import io.crij.server.config.ConfigException;
 import io.grpc.Status;
 
@@ -8,26 +11,75 @@ final class Statuses {
     private Statuses() {}
 
     static Status of(Exception failure) {
-        var code = switch (failure) {
-            case RequestException request -> code(request);
-            case ConfigException _ -> Status.Code.FAILED_PRECONDITION;
-            default -> Status.Code.INTERNAL;
-        };
+        var code =
+                switch (failure) {
+                    case SandboxException sandbox -> code(sandbox);
+                    case ImageException image -> code(image);
+                    case MonitorException monitor -> code(monitor.code());
+                    case ConfigException _ -> Status.Code.FAILED_PRECONDITION;
+                    default -> Status.Code.INTERNAL;
+                };
         return Status.fromCode(code).withDescription(message(failure)).withCause(failure);
     }
 
-    private static Status.Code code(RequestException failure) {
+    private static Status.Code code(SandboxException failure) {
         return switch (failure) {
-            case RequestException.Invalid _ -> Status.Code.INVALID_ARGUMENT;
-            case RequestException.Unsupported _ -> Status.Code.FAILED_PRECONDITION;
-            case RequestException.RecursiveReadOnly _ -> Status.Code.FAILED_PRECONDITION;
-            case RequestException.ImageVolume _ -> Status.Code.FAILED_PRECONDITION;
-            case RequestException.NotFound _ -> Status.Code.NOT_FOUND;
-            case RequestException.WrongState _ -> Status.Code.FAILED_PRECONDITION;
+            case SandboxException.NotFound _ -> Status.Code.NOT_FOUND;
+            case SandboxException.NameInUse _ -> Status.Code.ALREADY_EXISTS;
+            case SandboxException.WrongState _ -> Status.Code.FAILED_PRECONDITION;
+            case SandboxException.Invalid _, SandboxException.HandlerUnknown _ -> Status.Code.INVALID_ARGUMENT;
+            case SandboxException.Unsupported _ -> Status.Code.FAILED_PRECONDITION;
+            case SandboxException.CommandNotFound _, SandboxException.CommandNotExecutable _ ->
+                Status.Code.FAILED_PRECONDITION;
+            case SandboxException.MonitorUnavailable _ -> Status.Code.UNAVAILABLE;
+            case SandboxException.TimedOut _ -> Status.Code.DEADLINE_EXCEEDED;
+            case SandboxException.Cancelled _ -> Status.Code.CANCELLED;
+            case SandboxException.NetworkFailed _,
+                    SandboxException.RuntimeFailed _,
+                    SandboxException.StorageFailed _ -> Status.Code.INTERNAL;
+        };
+    }
+
+    private static Status.Code code(ImageException failure) {
+        return switch (failure) {
+            case ImageException.InvalidReference _, ImageException.InvalidCredentials _ -> Status.Code.INVALID_ARGUMENT;
+            case ImageException.NotFound _ -> Status.Code.NOT_FOUND;
+            // the kubelet looks for the message's prefix, and does so with this code only
+            case ImageException.RegistryUnavailable _ -> Status.Code.UNKNOWN;
+            case ImageException.Unauthorized _ -> Status.Code.UNAUTHENTICATED;
+            case ImageException.Denied _ -> Status.Code.PERMISSION_DENIED;
+            case ImageException.RateLimited _, ImageException.NoSpace _ -> Status.Code.RESOURCE_EXHAUSTED;
+            case ImageException.Timeout _ -> Status.Code.DEADLINE_EXCEEDED;
+            case ImageException.DigestMismatch _, ImageException.CorruptLayer _ -> Status.Code.DATA_LOSS;
+            case ImageException.UnsupportedMediaType _,
+                    ImageException.InvalidManifest _,
+                    ImageException.NoMatchingPlatform _,
+                    ImageException.UnsafeLayer _,
+                    ImageException.InvalidHostConfig _,
+                    ImageException.InvalidArchive _ -> Status.Code.FAILED_PRECONDITION;
+            case ImageException.UnexpectedAnswer _ -> Status.Code.UNKNOWN;
+            case ImageException.StoreFailed _ -> Status.Code.INTERNAL;
+        };
+    }
+
+    private static Status.Code code(MonitorException.Code code) {
+        return switch (code) {
+            case NOT_FOUND -> Status.Code.NOT_FOUND;
+            case ALREADY_EXISTS -> Status.Code.ALREADY_EXISTS;
+            case WRONG_STATE, UNSUPPORTED, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE ->
+                Status.Code.FAILED_PRECONDITION;
+            case INVALID -> Status.Code.INVALID_ARGUMENT;
+            case TIMED_OUT -> Status.Code.DEADLINE_EXCEEDED;
+            case CANCELLED -> Status.Code.CANCELLED;
+            case OVERFLOWED, CONNECTION_LOST -> Status.Code.UNAVAILABLE;
+            case INTERNAL, STEP_FAILED, LOG_FAILED -> Status.Code.INTERNAL;
         };
     }
 
     private static String message(Exception failure) {
+        if (failure instanceof ImageException.RegistryUnavailable) {
+            return "RegistryUnavailable: " + failure.getMessage();
+        }
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 }

@@ -1,6 +1,7 @@
 package io.crij.server.spec;
 
 import com.google.protobuf.ByteString;
+import io.crij.linux.KernelString;
 import io.crij.oci.spec.Spec;
 import io.crij.sandbox.SandboxException;
 import java.util.LinkedHashMap;
@@ -46,9 +47,11 @@ final class EnvPart implements Part {
     }
 
     private static String value(String name, ByteString value) throws SandboxException {
-        if (value.indexOf((byte) 0) >= 0) {
+        // values need not be UTF-8
+        var text = KernelString.decode(value.toByteArray());
+        if (text.indexOf('\0') >= 0) {
             throw new SandboxException.Invalid("config.envs", name, "the value has a zero byte");
         }
-        return Bytes.text(value);
+        return text;
     }
 }

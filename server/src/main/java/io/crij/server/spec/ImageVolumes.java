@@ -2,8 +2,11 @@ package io.crij.server.spec;
 
 import io.crij.cri.v1.Mount;
 import io.crij.image.OverlayLayers;
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Fd;
+import io.crij.linux.Xattr;
+import io.crij.linux.abi.FileFlags;
 import io.crij.sandbox.SandboxException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -93,7 +96,7 @@ final class ImageVolumes {
         HIDDEN
     }
 
-    private static Look look(Path layer, Path sub) {
+    private static Look look(Path layer, Path sub) throws SandboxException {
         var at = layer;
         boolean opaque = false;
         for (var name : sub) {
@@ -109,12 +112,11 @@ final class ImageVolumes {
         return opaque ? Look.FOLDER_ON_TOP : Look.FOLDER;
     }
 
-    // user.overlay.opaque is not used by our layers; trusted.* cannot be read through java.nio
-    private static boolean opaque(Path folder) {
-        try (var names = Files.list(folder)) {
-            return names.anyMatch(name -> name.getFileName().toString().equals(".wh..wh..opq"));
-        } catch (IOException e) {
-            return false;
+    private static boolean opaque(Path folder) throws SandboxException {
+        try (var fd = Fd.open(folder.toString(), FileFlags.O_RDONLY | FileFlags.O_DIRECTORY | FileFlags.O_NOFOLLOW)) {
+            return Xattr.get(fd, "trusted.overlay.opaque").isPresent();
+        } catch (ErrnoException e) {
+            throw new SandboxException.StorageFailed("look into the image layer folder", folder, e);
         }
     }
 }

@@ -1,0 +1,46 @@
+package io.crij.server.cri;
+
+import io.crij.cri.v1.Signal;
+import io.crij.sandbox.SandboxException;
+import java.util.Arrays;
+
+/// Stop signals: the schema counts them in its own order, the kernel in another.
+public final class StopSignals {
+    private static final String PREFIX = "SIGNAL_";
+
+    private StopSignals() {}
+
+    /// The kernel's number: of the request, else of the image, else SIGTERM.
+    public static int number(Signal requested, String ofImage) throws SandboxException {
+        if (requested == Signal.UNRECOGNIZED) {
+            throw new SandboxException.Invalid("config.stop_signal", "", "unknown signal");
+        }
+        if (requested != Signal.SIGNAL_RUNTIME_DEFAULT) {
+            return kernel(requested);
+        }
+        return io.crij.linux.Signal.parse(ofImage).orElse(io.crij.linux.Signal.TERM).number();
+    }
+
+    static Signal message(int number) {
+        return Arrays.stream(Signal.values())
+                .filter(signal -> signal != Signal.SIGNAL_RUNTIME_DEFAULT && signal != Signal.UNRECOGNIZED)
+                .filter(signal -> kernel(signal) == number)
+                .filter(signal -> !isAlias(signal))
+                .findFirst()
+                .orElse(Signal.SIGNAL_RUNTIME_DEFAULT);
+    }
+
+    private static int kernel(Signal signal) {
+        var name = signal.name().substring(PREFIX.length());
+        return io.crij.linux.Signal.parse(name)
+                .orElseThrow(() -> new IllegalStateException("no kernel signal " + name))
+                .number();
+    }
+
+    private static boolean isAlias(Signal signal) {
+        return switch (signal) {
+            case SIGNAL_SIGCLD, SIGNAL_SIGIOT, SIGNAL_SIGPOLL -> true;
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.server.cri;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,107 @@
+package io.crij.server.rpc;
+
+import io.crij.cri.v1.ContainerConfig;
+import io.crij.cri.v1.Mount;
+import io.crij.cri.v1.NamespaceMode;
+import io.crij.image.Image;
+import io.crij.image.ImageException;
+import io.crij.image.Images;
+import io.crij.image.OverlayLayers;
+import io.crij.oci.runtime.Rootfs;
+import io.crij.sandbox.ContainerPlan;
+import io.crij.sandbox.Containers;
+import io.crij.sandbox.PodRecord;
+import io.crij.sandbox.SandboxException;
+import io.crij.server.SnapshotRootfs;
+import io.crij.server.config.Config;
+import io.crij.server.spec.ContainerSpec;
+import io.crij.server.spec.HostFeatures;
+import io.crij.server.spec.ProcessUser;
+import io.crij.server.spec.Wanted;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// How containers are made from requests: the specification and the root file system.
+final class Plans {
+    private final Config config;
+    private final HostFeatures host;
+    private final Images images;
+    private final Containers containers;
+    private final ContainerSpec specs = new ContainerSpec();
+
+    Plans(Config config, HostFeatures host, Images images, Containers containers) {
+        this.config = config;
+        this.host = host;
+        this.images = images;
+        this.containers = containers;
+    }
+
+    ContainerPlan of(ContainerConfig request, Image image, ProcessUser user) {
+        return (pod, container) -> {
+            var volumes = volumes(container.id(), request);
+            var wanted =
+                    new Wanted(container.id(), pod, request, image, user, target(request, pod), volumes, config, host);
+            // before the layers are made: most refusals come from here
+            var spec = specs.make(wanted);
+            return new ContainerPlan.Prepared(spec, rootfs(container.id(), pod, image));
+        };
+    }
+
+    private Rootfs rootfs(String id, PodRecord pod, Image image) throws SandboxException {
+        var modes = pod.config().namespaces();
+        try {
+            var layers = images.snapshots()
+                    .prepare(id, image.id(), root(modes.uidMappings()), root(modes.gidMappings()));
+            return new Rootfs.Overlay(
+                    layers.lower(), Optional.of(layers.upper()), Optional.of(layers.work()), List.of());
+        } catch (ImageException e) {
+            throw failed("the root file system of container " + id, e);
+        }
+    }
+
+    private Map<String, OverlayLayers> volumes(String id, ContainerConfig request) throws SandboxException {
+        var volumes = new LinkedHashMap<String, OverlayLayers>();
+        for (var mount : request.getMountsList()) {
+            var reference = mount.getImage().getImage();
+            var image = mount.hasImage() ? images.find(reference) : Optional.<Image>empty();
+            if (image.isPresent() && !volumes.containsKey(reference)) {
+                volumes.put(reference, volume(SnapshotRootfs.volume(id, volumes.size()), image.get(), mount));
+            }
+        }
+        return volumes;
+    }
+
+    /// A snapshot of its own keeps the layers of the volume's image while the container has it.
+    private OverlayLayers volume(String name, Image image, Mount mount) throws SandboxException {
+        try {
+            return images.snapshots().prepare(name, image.id());
+        } catch (ImageException e) {
+            throw failed("the image volume at " + mount.getContainerPath(), e);
+        }
+    }
+
+    private OptionalInt target(ContainerConfig request, PodRecord pod) throws SandboxException {
+        var options = request.getLinux().getSecurityContext().getNamespaceOptions();
+        if (options.getPid() != NamespaceMode.TARGET) {
+            return OptionalInt.empty();
+        }
+        var target = containers.find(options.getTargetId());
+        return target.podId().equals(pod.id()) ? target.pid() : OptionalInt.empty();
+    }
+
+    /// The host's id of the root user in the container.
+    private static int root(List<io.crij.sandbox.IdMapping> mappings) {
+        return mappings.stream()
+                .filter(line -> line.containerId() == 0)
+                .mapToInt(line -> (int) line.hostId())
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static SandboxException failed(String what, ImageException cause) {
+        return new SandboxException.RuntimeFailed("tried to make " + what + " but " + cause.getMessage(), 0, cause);
+    }
+}

@@ -1,0 +1,33 @@
+package io.crij.server.rpc;
+
+import io.crij.cri.v1.PullImageRequest;
+import io.crij.cri.v1.PullImageResponse;
+import io.crij.image.Credentials;
+import io.crij.image.ImageException;
+import io.crij.image.Images;
+import io.crij.image.PullListener;
+import io.crij.image.Reference;
+
+/// Fetches an image. The answer is the image's id, the same that every other call shows.
+final class PullImage {
+    private final Images images;
+
+    PullImage(Images images) {
+        this.images = images;
+    }
+
+    PullImageResponse call(PullImageRequest request) throws ImageException, InterruptedException {
+        var reference = Reference.parse(ImageNames.required(request.getImage()));
+        var auth = request.getAuth();
+        var credentials = Credentials.of(
+                reference,
+                auth.getUsername(),
+                auth.getPassword(),
+                auth.getAuth(),
+                auth.getServerAddress(),
+                auth.getIdentityToken(),
+                auth.getRegistryToken());
+        var image = images.pull(reference, credentials, PullListener.SILENT);
+        return PullImageResponse.newBuilder().setImageRef(image.id().toString()).build();
+    }
+}

@@ -1,0 +1,80 @@
+package io.crij.server.rpc;
+
+import io.crij.cri.v1.RuntimeCondition;
+import io.crij.cri.v1.RuntimeFeatures;
+import io.crij.cri.v1.RuntimeHandler;
+import io.crij.cri.v1.RuntimeHandlerFeatures;
+import io.crij.cri.v1.RuntimeStatus;
+import io.crij.cri.v1.StatusRequest;
+import io.crij.cri.v1.StatusResponse;
+import io.crij.monitor.MonitorClient;
+import io.crij.monitor.MonitorException;
+import io.crij.sandbox.Sandboxes;
+import io.crij.server.config.Config;
+import io.crij.server.config.ConfigReference;
+import io.crij.server.spec.HostFeatures;
+import java.util.TreeSet;
+
+/// Whether pods can run here, and what the handlers can do.
+final class Status {
+    private final Config config;
+    private final Sandboxes sandboxes;
+    private final MonitorClient monitor;
+    private final HostFeatures host;
+
+    Status(Config config, Sandboxes sandboxes, MonitorClient monitor, HostFeatures host) {
+        this.config = config;
+        this.sandboxes = sandboxes;
+        this.monitor = monitor;
+        this.host = host;
+    }
+
+    StatusResponse call(StatusRequest request) throws InterruptedException {
+        var status = StatusResponse.newBuilder()
+                .setStatus(RuntimeStatus.newBuilder().addConditions(runtime()).addConditions(network()))
+                .setFeatures(RuntimeFeatures.newBuilder()
+                        .setSupplementalGroupsPolicy(true)
+                        .setUserNamespacesHostNetwork(true)
+                        .setMountOptions(true));
+        // in order, so that the node's status does not flap; the empty name is the default handler
+        var names = new TreeSet<>(config.runtimes().keySet());
+        names.add("");
+        names.forEach(name -> status.addRuntimeHandlers(handler(name)));
+        if (request.getVerbose()) {
+            status.putInfo("config", ConfigReference.inForce(config));
+        }
+        return status.build();
+    }
+
+    private RuntimeCondition runtime() throws InterruptedException {
+        var condition = RuntimeCondition.newBuilder().setType("RuntimeReady");
+        try {
+            monitor.hello();
+            return condition.setStatus(true).build();
+        } catch (MonitorException e) {
+            return condition
+                    .setReason("MonitorUnavailable")
+                    .setMessage(String.valueOf(e.getMessage()))
+                    .build();
+        }
+    }
+
+    private RuntimeCondition network() {
+        var network = sandboxes.network();
+        return RuntimeCondition.newBuilder()
+                .setType("NetworkReady")
+                .setStatus(network.ready())
+                .setReason(network.reason())
+                .setMessage(network.message())
+                .build();
+    }
+
+    private RuntimeHandler handler(String name) {
+        return RuntimeHandler.newBuilder()
+                .setName(name)
+                .setFeatures(RuntimeHandlerFeatures.newBuilder()
+                        .setRecursiveReadOnlyMounts(true)
+                        .setUserNamespaces(host.idmapped()))
+                .build();
+    }
+}

@@ -1,0 +1,23 @@
+package io.crij.server.spec;
+
+import io.crij.oci.spec.Spec;
+import java.util.TreeMap;
+
+/// Annotations: the container's own, and who it is, under the names that hooks and other runtimes look for.
+final class AnnotationsPart implements Part {
+    private static final String CRI = "io.kubernetes.cri.";
+
+    @Override
+    public Spec add(Wanted wanted, Spec spec) {
+        var annotations = new TreeMap<>(wanted.config().getAnnotationsMap());
+        var pod = wanted.pod().config().metadata();
+        annotations.put(CRI + "container-type", "container");
+        annotations.put(CRI + "container-name", wanted.config().getMetadata().getName());
+        annotations.put(CRI + "image-name", wanted.config().getImage().getImage());
+        annotations.put(CRI + "sandbox-id", wanted.pod().id());
+        annotations.put(CRI + "sandbox-name", pod.name());
+        annotations.put(CRI + "sandbox-namespace", pod.namespace());
+        annotations.put(CRI + "sandbox-uid", pod.uid());
+        return spec.with(s -> s.annotations = annotations);
+    }
+}
