@@ -1,45 +1,131 @@
 package io.crij.server;
 
+import io.crij.image.ImageException;
+import io.crij.image.ImageSettings;
+import io.crij.image.Images;
+import io.crij.linux.CgroupTree;
+import io.crij.linux.ErrnoException;
+import io.crij.monitor.MonitorClient;
+import io.crij.sandbox.SandboxException;
+import io.crij.sandbox.Sandboxes;
 import io.crij.server.call.CallMetrics;
 import io.crij.server.call.Calls;
 import io.crij.server.call.Readiness;
 import io.crij.server.config.Config;
+import io.crij.server.monitor.MonitorStart;
+import io.crij.server.rpc.AdminEndpoint;
+import io.crij.server.rpc.ImageEndpoint;
+import io.crij.server.rpc.RuntimeEndpoint;
+import io.crij.server.spec.HostFeatures;
+import io.crij.server.stats.Usage;
 import io.crij.server.transport.UnixServer;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The CRI server: the one place where its parts are made and put together.
+///
+/// Thread rules: [#run] belongs to one thread, [#close] may be called from any, once or more often.
 public final class CriServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CriServer.class);
 
     private final Readiness readiness = new Readiness();
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Sandboxes sandboxes;
     private final UnixServer socket;
 
-    /// Takes the socket; calls answer UNAVAILABLE until [#run] has recovered what an earlier server left.
-    public CriServer(Config config) throws IOException {
-        var calls = new Calls(readiness, new CallMetrics(new CollectorRegistry()));
-        LOG.debug("{}", calls);
-        this.socket = new UnixServer(
-                config.server().socket(),
-                config.server().maxRequestSize().bytes(),
-                config.server().maxResponseSize().bytes(),
-                List.of());
-        LOG.info("listening on {}", config.server().socket());
+    /// Starts the monitor if need be, opens the stores and takes the socket. Calls answer UNAVAILABLE until [#run] has
+    /// recovered what an earlier server left.
+    ///
+    /// @throws IOException the message says what to do
+    public CriServer(Config config) throws IOException, InterruptedException {
+        try {
+            own(new InstanceLock(config.server().data()));
+            new MonitorStart(config).ensureRunning();
+            var monitor = own(new MonitorClient(config.monitorSocket(), "crij"));
+            var images = own(images(config));
+            var host = HostFeatures.read();
+            sandboxes = own(new Sandboxes(
+                    Settings.sandbox(config),
+                    monitor,
+                    new SnapshotRootfs(images.snapshots()),
+                    event -> LOG.debug("{}", event)));
+            var usage = new Usage(
+                    sandboxes.pods(),
+                    sandboxes.containers(),
+                    images.snapshots(),
+                    CgroupTree.detect(),
+                    config.stats().interval());
+            var calls = new Calls(readiness, new CallMetrics(new CollectorRegistry()));
+            socket = own(new UnixServer(
+                    config.server().socket(),
+                    config.server().maxRequestSize().bytes(),
+                    config.server().maxResponseSize().bytes(),
+                    List.of(
+                            new RuntimeEndpoint(calls, config, host, sandboxes, images, monitor, usage),
+                            new ImageEndpoint(calls, images, config.server().data()),
+                            new AdminEndpoint(calls, images, config.server().data()))));
+            LOG.info(
+                    "cri-j {} listens on {}", Release.version(), config.server().socket());
+        } catch (ImageException | ErrnoException e) {
+            close();
+            throw new IOException(e.getMessage(), e);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T own(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static Images images(Config config) throws ImageException {
+        var settings = config.images();
+        return new Images(ImageSettings.of(config.server().data().resolve("images"))
+                .withRegistryConfig(settings.registryConfigDirs())
+                .withPinned(Set.copyOf(settings.pinned()))
+                .withStallTimeout(settings.stallTimeout())
+                .withParallelLayers(settings.parallelDownloads()));
     }
 
     /// Recovers, then serves until [#close].
     public void run() throws IOException, InterruptedException {
+        readiness.enter(new Readiness.Phase.Starting("recovering pods and containers"));
+        long start = System.nanoTime();
+        try {
+            sandboxes.recover();
+        } catch (SandboxException e) {
+            throw new IOException(
+                    "Tried to recover the pods and containers of an earlier server but " + e.getMessage(), e);
+        }
         readiness.enter(new Readiness.Phase.Ready());
+        LOG.info(
+                "ready after {} ms of recovery",
+                Duration.ofNanos(System.nanoTime() - start).toMillis());
         socket.awaitEnd();
     }
 
-    /// Stops serving; containers live on. Idempotent.
+    /// Stops serving; pods and containers live on.
     @Override
     public void close() {
         readiness.enter(new Readiness.Phase.Stopping());
-        socket.close();
+        synchronized (parts) {
+            while (!parts.isEmpty()) {
+                var part = parts.pop();
+                try {
+                    part.close();
+                } catch (Exception e) {
+                    LOG.warn("cannot close {}", part.getClass().getSimpleName(), e);
+                }
+            }
+        }
     }
 }

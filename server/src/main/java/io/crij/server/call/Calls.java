@@ -5,7 +5,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,15 +22,27 @@ public final class Calls {
         this.metrics = metrics;
     }
 
+    /// What an RPC with several answers does; it sends them itself.
+    @FunctionalInterface
+    public interface StreamingVerb<Q, A> {
+        void call(Q request, StreamObserver<A> answers) throws Exception;
+    }
+
     /// Serves one call with one answer on the calling thread.
     public <Q extends Message, A extends Message> void unary(
             String method, Q request, StreamObserver<A> client, Verb<Q, A> verb) {
+        streaming(method, request, client, (question, answers) -> answers.onNext(verb.call(question)));
+    }
+
+    /// Serves one call with any number of answers on the calling thread.
+    public <Q extends Message, A extends Message> void streaming(
+            String method, Q request, StreamObserver<A> client, StreamingVerb<Q, A> verb) {
         long start = System.nanoTime();
-        Status status = Status.OK;
-        Optional<A> answer = Optional.empty();
+        var status = Status.OK;
         try (var presence = new ClientPresence()) {
             try {
-                answer = Optional.of(answer(request, verb));
+                refuseUnlessReady();
+                verb.call(request, client);
             } catch (Exception e) {
                 status = status(e, presence);
             }
@@ -39,15 +50,17 @@ public final class Calls {
         var took = Duration.ofNanos(System.nanoTime() - start);
         metrics.record(method, status.getCode(), took);
         log(method, request, status, took);
-        reply(client, answer, status);
+        if (status.isOk()) {
+            client.onCompleted();
+        } else {
+            client.onError(status.asRuntimeException());
+        }
     }
 
-    private <Q, A> A answer(Q request, Verb<Q, A> verb) throws Exception {
-        var obstacle = readiness.obstacle();
-        if (obstacle.isPresent()) {
-            throw Status.UNAVAILABLE.withDescription(obstacle.get()).asRuntimeException();
-        }
-        return verb.call(request);
+    private void refuseUnlessReady() {
+        readiness.obstacle().ifPresent(obstacle -> {
+            throw Status.UNAVAILABLE.withDescription(obstacle).asRuntimeException();
+        });
     }
 
     private static Status status(Exception failure, ClientPresence presence) {
@@ -69,20 +82,6 @@ public final class Calls {
                         .withCause(failure);
             default -> Statuses.of(failure);
         };
-    }
-
-    private static <A> void reply(StreamObserver<A> client, Optional<A> answer, Status status) {
-        try {
-            if (answer.isPresent()) {
-                client.onNext(answer.get());
-                client.onCompleted();
-            } else {
-                client.onError(status.asRuntimeException());
-            }
-        } catch (StatusRuntimeException e) {
-            // too large an answer, or nobody is there any more
-            client.onError(e);
-        }
     }
 
     private static void log(String method, Message request, Status status, Duration took) {

@@ -11,14 +11,13 @@ final class Statuses {
     private Statuses() {}
 
     static Status of(Exception failure) {
-        var code =
-                switch (failure) {
-                    case SandboxException sandbox -> code(sandbox);
-                    case ImageException image -> code(image);
-                    case MonitorException monitor -> code(monitor.code());
-                    case ConfigException _ -> Status.Code.FAILED_PRECONDITION;
-                    default -> Status.Code.INTERNAL;
-                };
+        var code = switch (failure) {
+            case SandboxException sandbox -> code(sandbox);
+            case ImageException image -> code(image);
+            case MonitorException monitor -> code(monitor.code());
+            case ConfigException _ -> Status.Code.FAILED_PRECONDITION;
+            default -> Status.Code.INTERNAL;
+        };
         return Status.fromCode(code).withDescription(message(failure)).withCause(failure);
     }
 
@@ -34,9 +33,8 @@ final class Statuses {
             case SandboxException.MonitorUnavailable _ -> Status.Code.UNAVAILABLE;
             case SandboxException.TimedOut _ -> Status.Code.DEADLINE_EXCEEDED;
             case SandboxException.Cancelled _ -> Status.Code.CANCELLED;
-            case SandboxException.NetworkFailed _,
-                    SandboxException.RuntimeFailed _,
-                    SandboxException.StorageFailed _ -> Status.Code.INTERNAL;
+            case SandboxException.NetworkFailed _, SandboxException.RuntimeFailed _, SandboxException.StorageFailed _ ->
+                Status.Code.INTERNAL;
         };
     }
 
@@ -66,8 +64,7 @@ final class Statuses {
         return switch (code) {
             case NOT_FOUND -> Status.Code.NOT_FOUND;
             case ALREADY_EXISTS -> Status.Code.ALREADY_EXISTS;
-            case WRONG_STATE, UNSUPPORTED, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE ->
-                Status.Code.FAILED_PRECONDITION;
+            case WRONG_STATE, UNSUPPORTED, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE -> Status.Code.FAILED_PRECONDITION;
             case INVALID -> Status.Code.INVALID_ARGUMENT;
             case TIMED_OUT -> Status.Code.DEADLINE_EXCEEDED;
             case CANCELLED -> Status.Code.CANCELLED;

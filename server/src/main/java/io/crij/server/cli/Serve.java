@@ -23,7 +23,7 @@ final class Serve implements Callable<Integer> {
             var config = options.read();
             Logs.configure(config.log());
             try (var server = new CriServer(config)) {
-                Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server), "shutdown"));
                 server.run();
             }
             return 0;
@@ -31,8 +31,16 @@ final class Serve implements Callable<Integer> {
             System.err.println("crij: " + e.getMessage());
             return MISCONFIGURED;
         } catch (IOException e) {
-            LoggerFactory.getLogger(Serve.class).error("crij cannot serve: {}", e.getMessage(), e);
+            var log = LoggerFactory.getLogger(Serve.class);
+            log.error("crij cannot serve: {}", e.getMessage());
+            log.debug("crij cannot serve", e);
             return 1;
         }
+    }
+
+    /// On SIGTERM. To end as asked is success, which the JVM itself would report as 143.
+    private static void end(CriServer server) {
+        server.close();
+        Runtime.getRuntime().halt(0);
     }
 }

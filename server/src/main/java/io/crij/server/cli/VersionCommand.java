@@ -4,6 +4,7 @@ import static io.crij.server.cli.Failures.trying;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.crij.cri.v1.VersionRequest;
+import io.crij.server.Release;
 import java.nio.file.Files;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class VersionCommand implements Callable<Integer> {
     public Integer call() {
         var out = Console.of(spec).out();
         var facts = JsonNodeFactory.instance.objectNode();
-        facts.put("crij", Build.version()).put("java", Runtime.version().toString());
+        facts.put("crij", Release.version()).put("java", Runtime.version().toString());
         if (Files.exists(endpoint.socket())) {
             try (var client = endpoint.connect()) {
                 var answer = trying(

@@ -42,7 +42,14 @@ public record Config(
                     ByteSize.parse("80MiB")),
             new Log(Log.Level.INFO, Log.Format.TEXT),
             new Monitor(Path.of(""), List.of("conmon-j"), Duration.ofSeconds(10)),
-            new Runtime("crij", CgroupDriver.CGROUPFS, "/crij", Map.of(), ByteSize.parse("64MiB")),
+            new Runtime(
+                    "crij",
+                    CgroupDriver.CGROUPFS,
+                    "/crij",
+                    Map.of(
+                            "net.ipv4.ip_unprivileged_port_start", "0",
+                            "net.ipv4.ping_group_range", "0 2147483647"),
+                    ByteSize.parse("64MiB")),
             Map.of("crij", Handler.DEFAULT),
             new Containers(
                     List.of(
@@ -62,11 +69,14 @@ public record Config(
                     List.of()),
             new Network(
                     Path.of("/etc/cni/net.d"),
-                    List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni")),
+                    List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni"), Path.of("/usr/libexec/cni")),
                     "",
-                    Duration.ofMinutes(2),
-                    Duration.ofMinutes(1)),
-            new Images(Path.of("/etc/crij/certs.d"), 4, Duration.ofMinutes(1), List.of()),
+                    Duration.ofMinutes(2)),
+            new Images(
+                    List.of(Path.of("/etc/crij/certs.d"), Path.of("/etc/containerd/certs.d")),
+                    4,
+                    Duration.ofSeconds(30),
+                    List.of()),
             new Stats(Duration.ofSeconds(10)));
 
     public record Server(
@@ -179,16 +189,13 @@ public record Config(
             @Key("Name of the network to use; empty: the first one found.")
             String defaultNetwork,
 
-            @Key(value = "How long setting up the network of a pod may take.", min = 1000)
-            Duration addTimeout,
-
-            @Key(value = "How long giving it back may take before it is retried later.", min = 1000)
-            Duration delTimeout) {}
+            @Key(value = "How long one run of a plugin may take before it is killed.", min = 1000)
+            Duration pluginTimeout) {}
 
     public record Images(
             @Key("""
-                    Folder with one folder per registry host and a hosts.toml in each: mirrors, plain http, CA and client \
-                    certificates; read at every pull.""") Path registryConfigDir,
+                    Folders with one folder per registry host and a hosts.toml in each: mirrors, plain http, CA and client \
+                    certificates; the first that has the host counts; read at every pull.""") List<Path> registryConfigDirs,
 
             @Key(value = "Layers of one image that are fetched at the same time.", min = 1, max = 64)
             int parallelDownloads,
@@ -196,9 +203,8 @@ public record Config(
             @Key(value = "A download without a byte for this long is broken off and resumed.", min = 1000)
             Duration stallTimeout,
 
-            @Key("""
-                    Images that the kubelet must not collect: names, names with * at the end, or *word* for any that \
-                    contains the word.""") List<String> pinned) {}
+            @Key("Images that the kubelet must not collect: names, or names with * at the end.")
+            List<String> pinned) {}
 
     public record Stats(
             @Key(

@@ -45,26 +45,26 @@ public final class PodRequests {
 
     private static PodMetadata metadata(PodSandboxConfig config) throws SandboxException {
         var metadata = config.getMetadata();
-        if (metadata.getName().isEmpty() || metadata.getUid().isEmpty() || metadata.getNamespace().isEmpty()) {
+        if (metadata.getName().isEmpty()
+                || metadata.getUid().isEmpty()
+                || metadata.getNamespace().isEmpty()) {
             throw new SandboxException.Invalid(
                     "config.metadata", "", "a sandbox needs metadata with a name, a uid and a namespace");
         }
-        return new PodMetadata(
-                metadata.getName(), metadata.getUid(), metadata.getNamespace(), metadata.getAttempt());
+        return new PodMetadata(metadata.getName(), metadata.getUid(), metadata.getNamespace(), metadata.getAttempt());
     }
 
     private static List<PortMapping> ports(PodSandboxConfig config) throws SandboxException {
         var ports = new java.util.ArrayList<PortMapping>();
         for (var port : config.getPortMappingsList()) {
-            var protocol =
-                    switch (port.getProtocol()) {
-                        case TCP -> PortMapping.Protocol.TCP;
-                        case UDP -> PortMapping.Protocol.UDP;
-                        case SCTP -> PortMapping.Protocol.SCTP;
-                        case UNRECOGNIZED ->
-                            throw new SandboxException.Invalid(
-                                    "config.port_mappings.protocol", "" + port.getProtocolValue(), "unknown protocol");
-                    };
+            var protocol = switch (port.getProtocol()) {
+                case TCP -> PortMapping.Protocol.TCP;
+                case UDP -> PortMapping.Protocol.UDP;
+                case SCTP -> PortMapping.Protocol.SCTP;
+                case UNRECOGNIZED ->
+                    throw new SandboxException.Invalid(
+                            "config.port_mappings.protocol", "" + port.getProtocolValue(), "unknown protocol");
+            };
             ports.add(new PortMapping(protocol, port.getContainerPort(), port.getHostPort(), port.getHostIp()));
         }
         return ports;

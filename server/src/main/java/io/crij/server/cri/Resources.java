@@ -37,9 +37,8 @@ public final class Resources {
                 .putAllUnified(resources.unified())
                 .setMemorySwapLimitInBytes(resources.memorySwapLimit());
         resources.hugepageLimits().entrySet().stream()
-                .map(entry -> HugepageLimit.newBuilder()
-                        .setPageSize(entry.getKey())
-                        .setLimit(entry.getValue()))
+                .map(entry ->
+                        HugepageLimit.newBuilder().setPageSize(entry.getKey()).setLimit(entry.getValue()))
                 .forEach(message::addHugepageLimits);
         return message.build();
     }

@@ -18,7 +18,9 @@ public final class StopSignals {
         if (requested != Signal.SIGNAL_RUNTIME_DEFAULT) {
             return kernel(requested);
         }
-        return io.crij.linux.Signal.parse(ofImage).orElse(io.crij.linux.Signal.TERM).number();
+        return io.crij.linux.Signal.parse(ofImage)
+                .orElse(io.crij.linux.Signal.TERM)
+                .number();
     }
 
     static Signal message(int number) {

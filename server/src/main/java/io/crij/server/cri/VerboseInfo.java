@@ -15,7 +15,8 @@ import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
 
-/// What `crictl inspect`, `inspectp` and `inspecti` show below `info`: JSON, for people and for tools that know the names
+/// What `crictl inspect`, `inspectp` and `inspecti` show below `info`: JSON, for people and for tools that know the
+/// names
 /// of containerd and CRI-O.
 public final class VerboseInfo {
     private static final ObjectMapper MAPPER = new ObjectMapper();

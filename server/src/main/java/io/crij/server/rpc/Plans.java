@@ -53,8 +53,8 @@ final class Plans {
     private Rootfs rootfs(String id, PodRecord pod, Image image) throws SandboxException {
         var modes = pod.config().namespaces();
         try {
-            var layers = images.snapshots()
-                    .prepare(id, image.id(), root(modes.uidMappings()), root(modes.gidMappings()));
+            var layers =
+                    images.snapshots().prepare(id, image.id(), root(modes.uidMappings()), root(modes.gidMappings()));
             return new Rootfs.Overlay(
                     layers.lower(), Optional.of(layers.upper()), Optional.of(layers.work()), List.of());
         } catch (ImageException e) {

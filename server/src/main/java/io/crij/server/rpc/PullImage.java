@@ -1,5 +1,6 @@
 package io.crij.server.rpc;
 
+import io.crij.cri.v1.AuthConfig;
 import io.crij.cri.v1.PullImageRequest;
 import io.crij.cri.v1.PullImageResponse;
 import io.crij.image.Credentials;
@@ -18,8 +19,13 @@ final class PullImage {
 
     PullImageResponse call(PullImageRequest request) throws ImageException, InterruptedException {
         var reference = Reference.parse(ImageNames.required(request.getImage()));
-        var auth = request.getAuth();
-        var credentials = Credentials.of(
+        var credentials = credentials(reference, request.getAuth());
+        var image = images.pull(reference, credentials, PullListener.SILENT);
+        return PullImageResponse.newBuilder().setImageRef(image.id().toString()).build();
+    }
+
+    static Credentials credentials(Reference reference, AuthConfig auth) throws ImageException {
+        return Credentials.of(
                 reference,
                 auth.getUsername(),
                 auth.getPassword(),
@@ -27,7 +33,5 @@ final class PullImage {
                 auth.getServerAddress(),
                 auth.getIdentityToken(),
                 auth.getRegistryToken());
-        var image = images.pull(reference, credentials, PullListener.SILENT);
-        return PullImageResponse.newBuilder().setImageRef(image.id().toString()).build();
     }
 }

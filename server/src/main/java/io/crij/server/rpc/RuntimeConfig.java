@@ -15,11 +15,10 @@ final class RuntimeConfig {
     }
 
     RuntimeConfigResponse call(RuntimeConfigRequest request) {
-        var name =
-                switch (driver) {
-                    case CGROUPFS -> CgroupDriver.CGROUPFS;
-                    case SYSTEMD -> CgroupDriver.SYSTEMD;
-                };
+        var name = switch (driver) {
+            case CGROUPFS -> CgroupDriver.CGROUPFS;
+            case SYSTEMD -> CgroupDriver.SYSTEMD;
+        };
         return RuntimeConfigResponse.newBuilder()
                 .setLinux(LinuxRuntimeConfiguration.newBuilder().setCgroupDriver(name))
                 .build();

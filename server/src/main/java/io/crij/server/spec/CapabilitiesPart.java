@@ -23,8 +23,7 @@ final class CapabilitiesPart implements Part {
         var ambient = all(FIELD + "add_ambient_capabilities", requested.getAddAmbientCapabilitiesList());
         var granted = granted(wanted);
         granted.addAll(ambient);
-        var sets = new Capabilities(
-                names(granted), names(granted), names(ambient), names(granted), names(ambient));
+        var sets = new Capabilities(names(granted), names(granted), names(ambient), names(granted), names(ambient));
         return spec.with(s -> s.process = Processes.of(s.process).with(p -> {
             p.capabilities = sets;
             p.noNewPrivileges = security.getNoNewPrivs();
@@ -40,7 +39,8 @@ final class CapabilitiesPart implements Part {
         var drop = requested.getDropCapabilitiesList();
         Set<Capability> granted = EnumSet.noneOf(Capability.class);
         if (!hasAll(drop)) {
-            granted.addAll(all("containers.capabilities", wanted.settings().containers().capabilities()));
+            granted.addAll(all(
+                    "containers.capabilities", wanted.settings().containers().capabilities()));
         }
         granted.addAll(all(FIELD + "add_capabilities", add));
         if (hasAll(add)) {

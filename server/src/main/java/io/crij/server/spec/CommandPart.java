@@ -35,7 +35,6 @@ final class CommandPart implements Part {
 
     private static String cwd(Wanted wanted) {
         var requested = wanted.config().getWorkingDir();
-        return ContainerPath.clean(
-                requested.isEmpty() ? wanted.image().config().workingDir() : requested);
+        return ContainerPath.clean(requested.isEmpty() ? wanted.image().config().workingDir() : requested);
     }
 }

@@ -15,7 +15,15 @@ final class DefaultMountsPart implements Part {
         mounts.add(Mount.of("proc", "proc", "/proc", "nosuid", "noexec", "nodev"));
         mounts.add(Mount.of("tmpfs", "tmpfs", "/dev", "nosuid", "strictatime", "mode=755", "size=65536k"));
         mounts.add(Mount.of(
-                "devpts", "devpts", "/dev/pts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"));
+                "devpts",
+                "devpts",
+                "/dev/pts",
+                "nosuid",
+                "noexec",
+                "newinstance",
+                "ptmxmode=0666",
+                "mode=0620",
+                "gid=5"));
         mounts.add(mqueue(wanted));
         mounts.add(sys(wanted));
         mounts.add(Mount.of(

@@ -48,5 +48,4 @@ final class DevicesPart implements Part {
         }
         return permissions;
     }
-
 }

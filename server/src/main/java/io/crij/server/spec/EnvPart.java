@@ -29,7 +29,9 @@ final class EnvPart implements Part {
             env.put(name(variable.getKey()), value(variable.getKey(), variable.getValue()));
         }
         env.computeIfAbsent("HOME", _ -> home(wanted.user()));
-        var lines = env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
+        var lines = env.entrySet().stream()
+                .map(e -> e.getKey() + "=" + e.getValue())
+                .toList();
         return spec.with(s -> s.process = Processes.of(s.process).with(p -> p.env = lines));
     }
 

@@ -18,8 +18,8 @@ import java.util.Set;
 /// Device nodes of the host.
 final class HostDevices {
     // folders and nodes that every container has of its own
-    private static final Set<String> OWN =
-            Set.of("pts", "shm", "fd", "mqueue", "console", "ptmx", "core", "stdin", "stdout", "stderr", "log", "vfio-lock");
+    private static final Set<String> OWN = Set.of(
+            "pts", "shm", "fd", "mqueue", "console", "ptmx", "core", "stdin", "stdout", "stderr", "log", "vfio-lock");
 
     private final Path dev;
 
@@ -31,8 +31,9 @@ final class HostDevices {
     List<Device> all() throws SandboxException {
         var found = new ArrayList<Device>();
         walk(dev, dev, found);
-        found.removeIf(device -> Set.of("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
-                .contains(device.path()));
+        found.removeIf(
+                device -> Set.of("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
+                        .contains(device.path()));
         return found;
     }
 
@@ -78,14 +79,15 @@ final class HostDevices {
     private static Optional<Device> device(Path path, String target) throws SandboxException {
         try {
             var stat = At.stat(Fd.CWD, path.toString());
-            return type(stat).map(type -> new Device(
-                    type,
-                    target,
-                    stat.specialDevice().major(),
-                    stat.specialDevice().minor(),
-                    stat.permissions(),
-                    Integer.toUnsignedLong(stat.uid()),
-                    Integer.toUnsignedLong(stat.gid())));
+            return type(stat)
+                    .map(type -> new Device(
+                            type,
+                            target,
+                            stat.specialDevice().major(),
+                            stat.specialDevice().minor(),
+                            stat.permissions(),
+                            Integer.toUnsignedLong(stat.uid()),
+                            Integer.toUnsignedLong(stat.gid())));
         } catch (ErrnoException e) {
             throw new SandboxException.StorageFailed("look at the device", path, e);
         }

@@ -20,8 +20,8 @@ public record HostFeatures(
         var kernel = KernelFeatures.probe();
         var cgroups = CgroupTree.detect();
         var memory = cgroups.with("memory");
-        boolean v1Swap = memory.isPresent()
-                && Files.exists(Path.of(memory.get().mountPoint(), "memory.memsw.limit_in_bytes"));
+        boolean v1Swap =
+                memory.isPresent() && Files.exists(Path.of(memory.get().mountPoint(), "memory.memsw.limit_in_bytes"));
         boolean v2 = cgroups.mode() == CgroupTree.Mode.V2;
         return new HostFeatures(
                 v2,

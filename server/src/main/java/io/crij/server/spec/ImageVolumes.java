@@ -54,7 +54,8 @@ final class ImageVolumes {
             return new io.crij.oci.spec.Mount(
                     destination, "bind", lower.getFirst().toString(), options, List.of(), List.of());
         }
-        options.add("lowerdir=" + String.join(":", lower.stream().map(Path::toString).toList()));
+        options.add("lowerdir="
+                + String.join(":", lower.stream().map(Path::toString).toList()));
         return new io.crij.oci.spec.Mount(destination, "overlay", "overlay", options, List.of(), List.of());
     }
 

@@ -33,7 +33,8 @@ record MountTable(List<MountInfo> mounts) {
     private MountInfo of(Path path) throws SandboxException {
         return mounts.reversed().stream()
                 .filter(mount -> path.startsWith(mount.mountPoint()))
-                .max(Comparator.comparingInt(mount -> Path.of(mount.mountPoint()).getNameCount()))
+                .max(Comparator.comparingInt(
+                        mount -> Path.of(mount.mountPoint()).getNameCount()))
                 .orElseThrow(() -> new SandboxException.Unsupported("no mount is known for the volume " + path));
     }
 

@@ -39,7 +39,8 @@ final class RequestMountsPart implements Part {
     }
 
     private io.crij.oci.spec.Mount bind(Wanted wanted, Mount mount) throws SandboxException {
-        var source = sources.resolve(mount.getHostPath(), wanted.settings().containers().rejectAbsentMountSources());
+        var source = sources.resolve(
+                mount.getHostPath(), wanted.settings().containers().rejectAbsentMountSources());
         var options = new ArrayList<String>(List.of("rbind"));
         options.add(
                 switch (mount.getPropagation()) {
@@ -111,7 +112,6 @@ final class RequestMountsPart implements Part {
     }
 
     private static SandboxException invalid(Mount mount, String field, String value, String reason) {
-        return new SandboxException.Invalid(
-                "config.mounts[" + mount.getContainerPath() + "]." + field, value, reason);
+        return new SandboxException.Invalid("config.mounts[" + mount.getContainerPath() + "]." + field, value, reason);
     }
 }

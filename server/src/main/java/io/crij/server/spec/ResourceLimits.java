@@ -105,9 +105,10 @@ public final class ResourceLimits {
                     "counts memory and swap together and so must be at least memory_limit_in_bytes, " + memory);
         }
         if (!request.getUnifiedMap().isEmpty() && !host.cgroupV2()) {
-            throw new SandboxException.Unsupported("the container sets cgroup v2 files ("
-                    + String.join(", ", request.getUnifiedMap().keySet())
-                    + ") but this node has its controllers on cgroup v1; boot it with systemd.unified_cgroup_hierarchy=1");
+            throw new SandboxException.Unsupported(
+                    "the container sets cgroup v2 files ("
+                            + String.join(", ", request.getUnifiedMap().keySet())
+                            + ") but this node has its controllers on cgroup v1; boot it with systemd.unified_cgroup_hierarchy=1");
         }
         for (var file : request.getUnifiedMap().keySet()) {
             if (!file.matches("[a-z0-9_]+(\\.[A-Za-z0-9_]+)+")) {

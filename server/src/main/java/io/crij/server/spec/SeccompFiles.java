@@ -14,7 +14,8 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Seccomp profiles in the form of Docker and Kubernetes: the `linux.seccomp` of runtime-spec, where a rule may also say
+/// Seccomp profiles in the form of Docker and Kubernetes: the `linux.seccomp` of runtime-spec, where a rule may also
+/// say
 /// `name` for one call, and for which capabilities and architectures it holds (`includes`, `excludes`).
 final class SeccompFiles {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -48,7 +49,9 @@ final class SeccompFiles {
                 architectures(root),
                 texts(root.path("flags")).stream().map(Seccomp.Flag::valueOf).toList(),
                 root.hasNonNull("listenerPath") ? root.path("listenerPath").asText() : null,
-                root.hasNonNull("listenerMetadata") ? root.path("listenerMetadata").asText() : null,
+                root.hasNonNull("listenerMetadata")
+                        ? root.path("listenerMetadata").asText()
+                        : null,
                 rules);
     }
 
@@ -66,7 +69,8 @@ final class SeccompFiles {
     }
 
     private static boolean holds(JsonNode rule, Set<String> capabilities) {
-        return matches(rule.path("includes"), capabilities, true) && matches(rule.path("excludes"), capabilities, false);
+        return matches(rule.path("includes"), capabilities, true)
+                && matches(rule.path("excludes"), capabilities, false);
     }
 
     /// @param wanted whether the conditions must hold, or none of them may
@@ -99,7 +103,9 @@ final class SeccompFiles {
     }
 
     private static List<String> texts(JsonNode list) {
-        return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).toList();
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
     }
 
     private static @Nullable Integer number(JsonNode node, String name) {

@@ -73,7 +73,10 @@ final class SeccompPart implements Part {
     }
 
     private static SecurityProfile of(SecurityProfile.ProfileType type, String reference) {
-        return SecurityProfile.newBuilder().setProfileType(type).setLocalhostRef(reference).build();
+        return SecurityProfile.newBuilder()
+                .setProfileType(type)
+                .setLocalhostRef(reference)
+                .build();
     }
 
     private static Set<String> capabilities(Spec spec) {

@@ -8,7 +8,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 
-/// Works out who a container's process is: the request's user and groups, else the image's, looked up in the image's own
+/// Works out who a container's process is: the request's user and groups, else the image's, looked up in the image's
+/// own
 /// passwd and group files.
 public final class UserResolver {
     private static final long LARGEST_ID = 0xFFFF_FFFEL; // (uid_t) -1 means "unchanged" to the kernel

@@ -71,7 +71,8 @@ class ConfigFilesTest {
         assertEquals(4 << 20, config.server().maxRequestSize().bytes());
         assertEquals(List.of("/opt/conmon-j", "--x"), config.monitor().command());
         assertEquals(Duration.ofSeconds(90), config.monitor().startTimeout());
-        assertEquals(Map.of("net.ipv4.ip_forward", "1"), config.runtime().sysctls());
+        assertEquals("1", config.runtime().sysctls().get("net.ipv4.ip_forward"));
+        assertEquals("0", config.runtime().sysctls().get("net.ipv4.ip_unprivileged_port_start"));
         assertTrue(config.runtimes().get("other").privilegedWithoutHostDevices());
         assertEquals(Config.Handler.DEFAULT, config.runtimes().get("crij"));
         assertEquals(List.of(Path.of("/etc/hostname")), config.containers().rejectAbsentMountSources());

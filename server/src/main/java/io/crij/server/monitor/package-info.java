@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.server.monitor;
+
+import org.jspecify.annotations.NullMarked;

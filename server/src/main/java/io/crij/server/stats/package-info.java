@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.server.stats;
+
+import org.jspecify.annotations.NullMarked;
