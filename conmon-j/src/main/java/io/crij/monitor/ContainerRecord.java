@@ -119,17 +119,52 @@ record ContainerRecord(
 
     private ContainerRecord flags(boolean oom, boolean safe) {
         return new ContainerRecord(
-                version, id, status, handler, bundle, logPath, terminal, stdin, stdinOnce, cgroup, labels, pid,
-                createdAt, startedAt, finishedAt, exitCode, exitKnown, oom, safe);
+                version,
+                id,
+                status,
+                handler,
+                bundle,
+                logPath,
+                terminal,
+                stdin,
+                stdinOnce,
+                cgroup,
+                labels,
+                pid,
+                createdAt,
+                startedAt,
+                finishedAt,
+                exitCode,
+                exitKnown,
+                oom,
+                safe);
     }
 
     private ContainerRecord with(Status next, int hostPid, long created, long started) {
         return new ContainerRecord(
-                version, id, next, handler, bundle, logPath, terminal, stdin, stdinOnce, cgroup, labels, hostPid,
-                created, started, finishedAt, exitCode, exitKnown, oomKilled, acknowledged);
+                version,
+                id,
+                next,
+                handler,
+                bundle,
+                logPath,
+                terminal,
+                stdin,
+                stdinOnce,
+                cgroup,
+                labels,
+                hostPid,
+                created,
+                started,
+                finishedAt,
+                exitCode,
+                exitKnown,
+                oomKilled,
+                acknowledged);
     }
 
-    @Nullable ExitStatus exit() {
+    @Nullable
+    ExitStatus exit() {
         return stopped() ? new ExitStatus(exitCode, Nanos.toInstant(finishedAt), exitKnown) : null;
     }
 

@@ -30,7 +30,8 @@ final class Containers {
     }
 
     /// The container, also while it is being made; null when there is none.
-    @Nullable LiveContainer lookUp(String id) {
+    @Nullable
+    LiveContainer lookUp(String id) {
         return byId.get(id);
     }
 

@@ -87,7 +87,8 @@ final class CreateContainer {
             throw invalid("log_path \"" + request.getLogPath() + "\" must be absolute");
         }
         return RootfsMessages.decode(request)
-                .orElseThrow(() -> invalid("one of directory, overlay and pause must say where the root file system is"));
+                .orElseThrow(
+                        () -> invalid("one of directory, overlay and pause must say where the root file system is"));
     }
 
     private static Path bundle(Create request) throws MonitorException {

@@ -36,7 +36,8 @@ final class CriLogFormat {
         partial.put(0, text);
     }
 
-    /// Formats whole lines, and the pieces of long ones, from `raw` between `from` and `to`, into `out` from its position on.
+    /// Formats whole lines, and the pieces of long ones, from `raw` between `from` and `to`, into `out` from its
+    /// position on.
     ///
     /// @param raw in native byte order
     /// @return where it stopped: what follows is the beginning of a line of at most [#CHUNK] bytes, or did not fit

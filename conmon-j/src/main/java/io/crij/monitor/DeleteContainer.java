@@ -81,7 +81,8 @@ final class DeleteContainer {
         if (!container.stopped.await(DEATH.toNanos(), TimeUnit.NANOSECONDS)) {
             throw new MonitorException(
                     MonitorException.Code.TIMED_OUT,
-                    "Tried to kill container " + container.id() + " but its process " + container.record().pid()
+                    "Tried to kill container " + container.id() + " but its process "
+                            + container.record().pid()
                             + " did not end within " + DEATH.toSeconds()
                             + " s. Does it hang in the kernel? (state D in ps)",
                     0);

@@ -46,9 +46,7 @@ final class ExecRun implements AutoCloseable {
     }
 
     private @Nullable ExecStream stream(Optional<Fd> fd, long limit) throws ErrnoException {
-        return fd.isEmpty()
-                ? null
-                : new ExecStream(fd.get(), limit, readiness, () -> LockSupport.unpark(thread));
+        return fd.isEmpty() ? null : new ExecStream(fd.get(), limit, readiness, () -> LockSupport.unpark(thread));
     }
 
     /// Reads until the process has ended; then what is still in the pipes, not what others write into them later.
@@ -69,16 +67,19 @@ final class ExecRun implements AutoCloseable {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (atMost.isZero()) {
-                LockSupport.park(this);
-                continue;
-            }
-            long left = deadline - System.nanoTime();
+            long left = atMost.isZero() ? Long.MAX_VALUE : deadline - System.nanoTime();
             if (left <= 0) {
                 return Optional.empty();
             }
-            LockSupport.parkNanos(this, left);
+            // asked again right before: sending a chunk parks too and may have used the wake-up
+            if (!exitReported && !ready(stdout) && !ready(stderr)) {
+                LockSupport.parkNanos(this, left);
+            }
         }
+    }
+
+    private static boolean ready(@Nullable ExecStream stream) {
+        return stream != null && stream.ready();
     }
 
     private Optional<ExitStatus> exited() throws ErrnoException {

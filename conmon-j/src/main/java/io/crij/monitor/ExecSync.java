@@ -1,6 +1,5 @@
 package io.crij.monitor;
 
-import io.crij.linux.ErrnoException;
 import io.crij.monitor.proto.ExecOutput;
 import io.crij.monitor.proto.ExecResult;
 import io.crij.oci.runtime.ExitStatus;

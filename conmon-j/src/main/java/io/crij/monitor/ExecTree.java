@@ -78,7 +78,8 @@ final class ExecTree {
 
     private static void stat(int pid, Map<Integer, Stat> processes) {
         try {
-            String text = Files.readString(Path.of("/proc/" + pid + "/stat"), java.nio.charset.StandardCharsets.ISO_8859_1);
+            String text =
+                    Files.readString(Path.of("/proc/" + pid + "/stat"), java.nio.charset.StandardCharsets.ISO_8859_1);
             // the name before may hold anything, closing brackets too
             String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
             processes.put(

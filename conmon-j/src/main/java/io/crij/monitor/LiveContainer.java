@@ -46,7 +46,8 @@ final class LiveContainer {
         record = next;
     }
 
-    @Nullable Shim shim() {
+    @Nullable
+    Shim shim() {
         return shim;
     }
 
@@ -54,7 +55,8 @@ final class LiveContainer {
         shim = taken;
     }
 
-    @Nullable LogPump pump() {
+    @Nullable
+    LogPump pump() {
         return pump;
     }
 

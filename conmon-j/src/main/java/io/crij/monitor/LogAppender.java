@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// Takes output off its source and appends it to the log file, one [PumpJournal.Step] at a time: note the step, write the
+/// Takes output off its source and appends it to the log file, one [PumpJournal.Step] at a time: note the step, write
+/// the
 /// log, take the bytes off the pipe, note that it is done. In this order no byte is ever in neither place.
 ///
 /// A log that cannot be written (no space left) does not stop the container: the output is dropped until it can be
@@ -28,7 +29,8 @@ final class LogAppender implements AutoCloseable {
         this.clock = clock;
     }
 
-    @Nullable LogFile log() {
+    @Nullable
+    LogFile log() {
         return log;
     }
 
@@ -136,7 +138,8 @@ final class LogAppender implements AutoCloseable {
             if (dropped > 0) {
                 LOG.log(
                         System.Logger.Level.WARNING,
-                        "the log of container " + container + " can be written again; " + dropped + " bytes were dropped");
+                        "the log of container " + container + " can be written again; " + dropped
+                                + " bytes were dropped");
                 dropped = 0;
             }
         } catch (ErrnoException e) {

@@ -40,7 +40,8 @@ final class LogFile implements AutoCloseable {
     }
 
     /// Opens for appending, makes the file when it is not there. A symbolic link that leads nowhere is removed first
-    /// (kubernetes#44043); one that leads somewhere is refused, as a container with a writable log volume could point it at
+    /// (kubernetes#44043); one that leads somewhere is refused, as a container with a writable log volume could
+    point it at
     /// any file of the host.
     static LogFile open(Path path) throws MonitorException {
         try {
@@ -48,7 +49,8 @@ final class LogFile implements AutoCloseable {
         } catch (ErrnoException e) {
             throw new MonitorException(
                     MonitorException.Code.LOG_FAILED,
-                    "Tried to open the log file " + path + " but " + Errno.describe(e.errno()) + advice(path, e.errno()),
+                    "Tried to open the log file " + path + " but " + Errno.describe(e.errno())
+                            + advice(path, e.errno()),
                     e.errno());
         }
     }

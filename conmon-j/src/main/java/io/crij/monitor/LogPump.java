@@ -176,7 +176,8 @@ final class LogPump implements LogWriters.Task {
             }
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "the " + source.stream().title() + " of container " + container + " is not logged any more", e);
+                    "the " + source.stream().title() + " of container " + container + " is not logged any more",
+                    e);
             source.end();
             return false;
         }

@@ -127,11 +127,7 @@ final class LogWriters implements AutoCloseable {
     private void startWriter() {
         Writer writer = new Writer();
         writers.add(writer);
-        Thread.ofPlatform()
-                .name("log-writer")
-                .daemon()
-                .stackSize(STACK_BYTES)
-                .start(writer);
+        Thread.ofPlatform().name("log-writer").daemon().stackSize(STACK_BYTES).start(writer);
     }
 
     private void ended(Writer writer) {

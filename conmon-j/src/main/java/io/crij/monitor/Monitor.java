@@ -101,7 +101,8 @@ final class Monitor {
             }
             case DELETE -> {
                 deleting.run(
-                        request.getDelete().getContainerId(), request.getDelete().getForce());
+                        request.getDelete().getContainerId(),
+                        request.getDelete().getForce());
                 done(replies);
             }
             case STATE ->

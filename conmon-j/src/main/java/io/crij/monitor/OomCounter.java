@@ -59,7 +59,8 @@ final class OomCounter {
     static long count(String counters) {
         return counters.lines()
                 .filter(line -> line.startsWith("oom_kill "))
-                .mapToLong(line -> Long.parseLong(line.substring("oom_kill ".length()).strip()))
+                .mapToLong(line ->
+                        Long.parseLong(line.substring("oom_kill ".length()).strip()))
                 .findFirst()
                 .orElse(0);
     }

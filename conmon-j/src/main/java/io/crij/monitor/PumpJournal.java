@@ -47,16 +47,15 @@ final class PumpJournal implements AutoCloseable {
             int carry) {}
 
     static PumpJournal create(Path file) throws ErrnoException {
-        PumpJournal journal =
-                new PumpJournal(Fd.open(file.toString(), FileFlags.O_RDWR | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600));
+        PumpJournal journal = new PumpJournal(
+                Fd.open(file.toString(), FileFlags.O_RDWR | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600));
         journal.save(0, null);
         return journal;
     }
 
     /// @param file made anew when it is missing or not a journal
     static PumpJournal open(Path file) throws ErrnoException {
-        PumpJournal journal =
-                new PumpJournal(Fd.open(file.toString(), FileFlags.O_RDWR | FileFlags.O_CREAT, 0600));
+        PumpJournal journal = new PumpJournal(Fd.open(file.toString(), FileFlags.O_RDWR | FileFlags.O_CREAT, 0600));
         if (!journal.load()) {
             journal.save(0, null);
         }
@@ -99,7 +98,8 @@ final class PumpJournal implements AutoCloseable {
     }
 
     /// The step that was begun and not done when the file was opened; null when there is none.
-    @Nullable Step broken() {
+    @Nullable
+    Step broken() {
         int stream = header.getInt(8);
         if (stream == 0) {
             return null;

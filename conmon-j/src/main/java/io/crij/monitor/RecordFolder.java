@@ -12,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The monitor's records on tmpfs, one folder per container: `monitor.json` with the [ContainerRecord] and
-/// `monitor.pump` with the [PumpJournal]. A record is replaced whole (temp, rename), so a kill leaves the old or the new
+/// `monitor.pump` with the [PumpJournal]. A record is replaced whole (temp, rename), so a kill leaves the old or the
+/// new
 /// one. Calls for one container come one at a time.
 final class RecordFolder {
     private static final System.Logger LOG = System.getLogger(RecordFolder.class.getName());

@@ -33,7 +33,10 @@ final class Rollback implements AutoCloseable {
             try {
                 next.step().undo();
             } catch (Exception e) {
-                LOG.log(System.Logger.Level.WARNING, "Tried to " + next.what() + ", as it is not wanted any more, but failed", e);
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "Tried to " + next.what() + ", as it is not wanted any more, but failed",
+                        e);
             }
         }
         if (interrupted) {

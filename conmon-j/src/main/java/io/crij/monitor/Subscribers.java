@@ -29,7 +29,8 @@ final class Subscribers {
         }
 
         /// Waits for the next event; null when events were lost since.
-        @Nullable Event next() throws InterruptedException {
+        @Nullable
+        Event next() throws InterruptedException {
             if (described < first.size()) {
                 return first.get(described++);
             }

@@ -29,8 +29,7 @@ final class Supervision {
     private final LogWriters writers;
     private final OomCounter oom;
 
-    Supervision(
-            Containers containers, RecordFolder folder, Readiness readiness, LogWriters writers, OomCounter oom) {
+    Supervision(Containers containers, RecordFolder folder, Readiness readiness, LogWriters writers, OomCounter oom) {
         this.containers = containers;
         this.folder = folder;
         this.readiness = readiness;
@@ -47,8 +46,8 @@ final class Supervision {
             List<OutputSource> sources = sources(shim);
             if (!sources.isEmpty()) {
                 PumpJournal journal = PumpJournal.open(folder.journal(container.id()));
-                LogPump pump = new LogPump(
-                        container.id(), writers, journal, sources, () -> acknowledgeLater(container));
+                LogPump pump =
+                        new LogPump(container.id(), writers, journal, sources, () -> acknowledgeLater(container));
                 container.pump(pump);
                 pump.begin(readiness, logPath.isEmpty() ? null : Path.of(logPath), OPEN_LOG);
             }
@@ -63,7 +62,8 @@ final class Supervision {
 
     void watchExit(LiveContainer container, Shim shim) throws ErrnoException {
         container.exitWatch(readiness.watch(
-                shim.exited(), () -> Thread.ofVirtual().name("exit-" + container.id()).start(() -> exited(container))));
+                shim.exited(),
+                () -> Thread.ofVirtual().name("exit-" + container.id()).start(() -> exited(container))));
     }
 
     /// The exit was not observed: shim and monitor were both gone.
@@ -114,7 +114,9 @@ final class Supervision {
         pump.drain(drained::countDown);
         try {
             if (!drained.await(DRAIN.toNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.log(System.Logger.Level.WARNING, "the log is behind: a container's exit is told before its last output is written");
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "the log is behind: a container's exit is told before its last output is written");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -135,7 +137,8 @@ final class Supervision {
         } catch (IOException e) {
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "Tried to record the exit of container " + container.id() + " but " + e.getMessage(), e);
+                    "Tried to record the exit of container " + container.id() + " but " + e.getMessage(),
+                    e);
         } finally {
             container.facts.unlock();
             container.stopped.countDown();

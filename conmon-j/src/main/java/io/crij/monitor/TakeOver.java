@@ -50,8 +50,7 @@ final class TakeOver {
         }
     }
 
-    private void take(ContainerRecord record)
-            throws MonitorException, OciException, IOException, InterruptedException {
+    private void take(ContainerRecord record) throws MonitorException, OciException, IOException, InterruptedException {
         OciRuntime runtime = handlers.find(record.handler());
         if (record.status() == ContainerRecord.Status.CREATING) {
             runtime.delete(record.id(), true);

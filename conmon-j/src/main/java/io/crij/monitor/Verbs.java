@@ -32,8 +32,7 @@ final class Verbs {
         void run(LiveContainer container) throws MonitorException, OciException, IOException, InterruptedException;
     }
 
-    private void inTurn(String id, Step step)
-            throws MonitorException, OciException, IOException, InterruptedException {
+    private void inTurn(String id, Step step) throws MonitorException, OciException, IOException, InterruptedException {
         LiveContainer container = containers.find(id);
         container.verbs.lockInterruptibly();
         try {
@@ -105,8 +104,8 @@ final class Verbs {
                         MonitorException.Code.WRONG_STATE, "container " + id + " was created without a log file", 0);
             }
             if (container.record().stopped()) {
-                throw new OciException.WrongState("Tried to reopen the log of container " + id
-                        + " but it is not running; its log is complete");
+                throw new OciException.WrongState(
+                        "Tried to reopen the log of container " + id + " but it is not running; its log is complete");
             }
             pump.reopen(Path.of(path), OPEN_LOG);
         });

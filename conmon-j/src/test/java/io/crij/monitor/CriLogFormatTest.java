@@ -50,7 +50,8 @@ class CriLogFormatTest {
     void aLongerLineIsCutIntoPieces() {
         String chunk = "x".repeat(CriLogFormat.CHUNK);
         assertEquals(
-                HEAD + "P " + chunk + "\n" + HEAD + "P " + chunk + "\n" + HEAD + "F y\n", format(chunk + chunk + "y\n"));
+                HEAD + "P " + chunk + "\n" + HEAD + "P " + chunk + "\n" + HEAD + "F y\n",
+                format(chunk + chunk + "y\n"));
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.crij.monitor;
 
 import io.crij.linux.At;
+import io.crij.linux.Errno;
+import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.Signal;
 import io.crij.linux.abi.FileFlags;
@@ -60,10 +62,12 @@ final class FakeRuntime implements OciRuntime {
             for (String fifo : List.of("out", "err", "start", "exited", "quit")) {
                 At.mknod(Fd.CWD, folder.resolve(fifo).toString(), FileFlags.S_IFIFO | 0600, 0);
             }
-            List<String> command = new ArrayList<>(List.of("setsid", "sh", "-c", FakeShim.SCRIPT, "shim", folder.toString()));
+            List<String> command =
+                    new ArrayList<>(List.of("setsid", "sh", "-c", FakeShim.SCRIPT, "shim", folder.toString()));
             command.addAll(args);
             new ProcessBuilder(command)
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -116,10 +120,22 @@ final class FakeRuntime implements OciRuntime {
             return;
         }
         try {
-            boolean group = all && Files.exists(folder.resolve("started"));
-            new Signal(signal).send(group ? -pid(folder) : pid(folder));
+            new Signal(signal).send(pid(folder));
+            if (all) {
+                killGroup(signal, pid(folder));
+            }
         } catch (IOException e) {
             throw new OciException.WrongState("container not running: " + e.getMessage());
+        }
+    }
+
+    private static void killGroup(int signal, int leader) throws ErrnoException {
+        try {
+            new Signal(signal).send(-leader);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ESRCH) {
+                throw e;
+            }
         }
     }
 

@@ -113,5 +113,4 @@ final class FakeShim implements Shim {
         err.close();
         exited.close();
     }
-
 }

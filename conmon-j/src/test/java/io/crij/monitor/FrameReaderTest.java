@@ -25,7 +25,8 @@ class FrameReaderTest {
 
     @Property(tries = 200)
     void everyMessageComesOutHoweverItIsCut(
-            @ForAll @Size(max = 10) List<@Size(max = 50_000) byte[]> specs, @ForAll @IntRange(min = 1, max = 70_000) int step)
+            @ForAll @Size(max = 10) List<@Size(max = 50_000) byte[]> specs,
+            @ForAll @IntRange(min = 1, max = 70_000) int step)
             throws IOException {
         ByteArrayOutputStream wire = new ByteArrayOutputStream();
         for (byte[] spec : specs) {
@@ -39,7 +40,8 @@ class FrameReaderTest {
         assertNull(frames.next());
     }
 
-    /// Whatever comes in: messages, then an orderly end or an error; no other exception, no endless loop, no large memory.
+    /// Whatever comes in: messages, then an orderly end or an error; no other exception, no endless loop, no large
+    /// memory.
     @Property(tries = 1000)
     void garbageEndsTheStream(@ForAll @Size(max = 2000) byte[] garbage, @ForAll @IntRange(min = 1, max = 64) int step) {
         FrameReader frames = new FrameReader(new Trickle(garbage, step), MAX);

@@ -1,0 +1,33 @@
+package io.crij.oci.spec;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SpecWriterTest {
+    private static final Process PROCESS = Process.EMPTY.with(process -> {
+        process.args = List.of("sh", "-c", "true");
+        process.env = List.of("A=b");
+        process.oomScoreAdj = 3;
+    });
+
+    @Test
+    void whatIsWrittenReadsBackTheSame() throws Exception {
+        Spec spec = Spec.EMPTY.with(s -> {
+            s.process = PROCESS;
+            s.hostname = "web-0";
+            s.mounts.add(Mount.of("tmpfs", "tmpfs", "/run", "nosuid", "mode=755"));
+            s.annotations.put("a", "b");
+        });
+        assertEquals(spec, new SpecReader().spec(new SpecWriter().write(spec)));
+        assertEquals(PROCESS, new SpecReader().process(new SpecWriter().write(PROCESS)));
+    }
+
+    @Test
+    void absentPropertiesAreNotWritten() {
+        String json = new String(new SpecWriter().write(Spec.EMPTY), StandardCharsets.UTF_8);
+        assertEquals("{\"ociVersion\":\"" + Spec.VERSION + "\"}", json);
+    }
+}
