@@ -26,7 +26,7 @@ class BpfTest {
     void aDeviceFilterIsAttachedFoundAndDetached() throws Exception {
         needsPrivileges();
         Optional<CgroupHierarchy> unified = CgroupTree.detect().unified();
-        assumeTrue(unified.isPresent(), "no cgroup2 hierarchy is mounted");
+        assumeTrue(unified.isPresent(), "needs cgroup v2, also beside v1");
         String path = unified.get().folder("/crij-test-" + UUID.randomUUID());
         try (CgroupFolder cgroup = CgroupFolder.create(path);
                 Fd program = Bpf.load(Bpf.TYPE_CGROUP_DEVICE, ALLOW, "crij_test")) {

@@ -20,7 +20,7 @@ class CgroupFolderTest {
     void needsAHierarchy() throws Exception {
         assumeTrue(Self.uid() == 0, "making cgroups needs root");
         Optional<CgroupHierarchy> unified = CgroupTree.detect().unified();
-        assumeTrue(unified.isPresent(), "no cgroup2 hierarchy is mounted");
+        assumeTrue(unified.isPresent(), "needs cgroup v2, also beside v1");
         path = unified.get().folder("/crij-test-" + UUID.randomUUID());
     }
 

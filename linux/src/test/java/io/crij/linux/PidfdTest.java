@@ -47,7 +47,7 @@ class PidfdTest {
 
     @Test
     void theExitIsKnownAfterSomebodyElseReaped() throws Exception {
-        assumeTrue(KernelFeatures.probe().pidfdExitInfo(), "needs kernel 6.15");
+        assumeTrue(KernelFeatures.probe().pidfdExitInfo(), "kernel older than 6.15");
         int pid = shell("exit 7");
         try (Pidfd process = new Pidfd(pid)) {
             assertEquals(7, ChildExit.await(pid).code());

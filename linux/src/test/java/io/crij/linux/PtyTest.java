@@ -19,9 +19,12 @@ class PtyTest {
                     .descriptor(0, peer)
                     .descriptor(1, peer)
                     .start();
-            byte[] line = new byte[64];
-            int size = pty.master().read(line);
-            assertEquals("24 132\r\n", new String(line, 0, size));
+            StringBuilder line = new StringBuilder();
+            byte[] part = new byte[64];
+            while (line.indexOf("\n") < 0) {
+                line.append(new String(part, 0, pty.master().read(part)));
+            }
+            assertEquals("24 132\r\n", line.toString());
             assertEquals(0, ChildExit.await(pid).shellCode());
         }
     }

@@ -1,0 +1,119 @@
+#!/bin/bash
+# Runs the privileged suites and a pod walk on pure cgroup v2, in a virtual machine; see e2e/vm/README.md.
+#   vm-test.sh        the long form
+#   vm-test.sh short  the form that belongs to `make test`, some minutes
+. "$(dirname "$0")/lib.sh"
+. "$top/e2e/vm/initramfs.sh"
+. "$top/e2e/vm/image.sh"
+. "$top/e2e/vm/machine.sh"
+form=${1:-long}
+plan=$top/e2e/vm/plan.$form
+[[ -f $plan ]] || die "there is no form '$form' of the VM test" "Give short, or nothing for the long form."
+limit=${CRIJ_VM_TIMEOUT:-$([[ $form == short ]] && echo 600 || echo 3600)}
+
+need_root "the VM test (it copies root's files into the guest's disk)" vm-test
+"$top/build/deps.sh" test
+need_jdk
+[[ $(uname -m) == x86_64 ]] || die "the VM test knows x86-64 only" "Run it on an x86-64 machine."
+for tool in qemu-system-x86_64 busybox cpio mke2fs debugfs modprobe; do
+    PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null || die "$tool is missing" "Run \`make deps\` as root."
+done
+export PATH=$PATH:/usr/sbin:/sbin
+
+# The newest kernel that has both its image and its modules here.
+version=
+while read -r candidate; do
+    [[ -d /lib/modules/$candidate && -r /boot/vmlinuz-$candidate ]] && version=$candidate
+done < <(find /boot -maxdepth 1 -name 'vmlinuz-*' -printf '%f\n' | sed 's/^vmlinuz-//' | sort -V)
+[[ -n $version ]] || die "no kernel with its modules in /boot and /lib/modules" \
+    "Install one: apt-get install linux-image-cloud-amd64"
+kernel=/boot/vmlinuz-$version
+
+vm=$top/target/vm
+modules=$(awk '$1 == "suite" { print $2 }' "$plan" | sort -u)
+work=$vm/$form
+rm -rf "$work" && mkdir -p "$work"
+
+compile() {
+    local list
+    list=$(paste -sd, <<<"$modules")
+    mvn -B -f "$top/pom.xml" -pl "$list" -am test-compile -Dspotless.check.skip \
+        org.apache.maven.plugins:maven-dependency-plugin:build-classpath \
+        -Dmdep.outputFile=target/vm-test-classpath -Dmdep.includeScope=test -Dmdep.regenerateFile=true &&
+        mvn -B -f "$top/pom.xml" -N org.apache.maven.plugins:maven-dependency-plugin:copy \
+            -Dartifact="org.junit.platform:junit-platform-console-standalone:$(junit_version)" \
+            -DoutputDirectory="$vm" -Dmdep.useBaseVersion=true
+}
+
+junit_version() { sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' "$top/pom.xml"; }
+
+make_disk() {
+    local tree=$vm/tree stamp
+    stamp="$JAVA_HOME $version $(md5sum <"$top/e2e/vm/image.sh")"
+    if [[ $(cat "$vm/tree.stamp" 2>/dev/null) != "$stamp" ]]; then
+        rm -rf "$tree" "$vm/tree.stamp"
+        userland "$tree" "$version"
+        printf '%s' "$stamp" >"$vm/tree.stamp"
+    fi
+    # shellcheck disable=SC2086
+    sources "$tree" $modules
+    cp "$vm/junit-platform-console-standalone-$(junit_version).jar" "$tree/crij-vm/jars/"
+    printf '/crij-vm/jars/junit-platform-console-standalone-%s.jar\n' "$(junit_version)" >"$tree/crij-vm/console-classpath"
+    printf 'FLAGS="%s"\nFORM=%s\nexport FORM\n' \
+        "$(sed -n 's:.*<jvm.flags>\(.*\)</jvm.flags>.*:\1:p' "$top/pom.xml")" "$form" >"$tree/crij-vm/settings"
+    cp "$plan" "$tree/crij-vm/plan"
+    disk "$tree" "$work/disk" 6G
+    mkdir -p "$work/empty"
+    disk "$work/empty" "$work/results.disk" 64M
+    initramfs "$version" "$work/initramfs"
+}
+
+step "vm: compile" compile
+step "vm: make the disk" make_disk
+accel=tcg
+boot=$(cat /proc/sys/kernel/random/boot_id)
+# a guest was seen hanging on KVM: asked once per boot of this machine
+if [[ -e $vm/kvm.$boot ]] || { [[ ! -e $vm/no-kvm.$boot ]] && kvm_works "$kernel" "$work/initramfs"; }; then
+    accel=kvm && touch "$vm/kvm.$boot"
+else
+    touch "$vm/no-kvm.$boot"
+fi
+say "vm: Linux $version, $([[ $accel == kvm ]] && echo "with KVM" || echo "emulated (no usable KVM)"), at most $limit s"
+
+: >"$work/progress"
+: >"$work/console"
+(machine "$accel" "$kernel" "$work/initramfs" "$work/disk" "$work/results.disk" "$work/console" "$work/progress") \
+    >"$work/qemu" 2>&1 &
+qemu=$!
+tail -n +1 -f --pid="$qemu" "$work/progress" | sed -u 's/\r$//; s/^/  /' &
+trap 'kill "$qemu" 2>/dev/null || true' EXIT
+begin=$SECONDS
+while kill -0 "$qemu" 2>/dev/null; do
+    if ((SECONDS - begin > limit)); then
+        kill "$qemu" 2>/dev/null || true
+        say "vm: ended after $limit s (CRIJ_VM_TIMEOUT sets another limit)"
+    fi
+    sleep 0.5
+done
+wait "$qemu" || true
+wait
+trap - EXIT
+
+reports=$top/e2e/target/surefire-reports
+mkdir -p "$work/out" "$reports"
+debugfs -R "rdump / $work/out" "$work/results.disk" >/dev/null 2>&1 || true
+for report in "$work"/out/*/TEST-*.xml; do
+    [[ -e $report ]] || continue
+    module=$(basename "$(dirname "$report")")
+    cp "$report" "$reports/TEST-vm-$module-$(basename "$report" | sed 's/^TEST-//')"
+done
+rm -f "$work/disk" "$work/results.disk"
+code=$(cat "$work/out/code" 2>/dev/null || echo none)
+if [[ $code != 0 ]]; then
+    printf '\nThe end of the guest'\''s console (%s):\n\n' "${work#"$top"/}/console" >&2
+    tail -n 40 "$work/console" | tr -d '\r' | sed 's/^/    /' >&2
+    cat "$work/qemu" >&2
+    [[ $code == none ]] && die "the guest ended without a result" "Its console is above; the suites' own output is in ${work#"$top"/}/progress."
+    die "suites failed in the guest" "Their output is in ${work#"$top"/}/progress, the reports in ${work#"$top"/}/out."
+fi
+say "vm: done in $((SECONDS - begin)) s"

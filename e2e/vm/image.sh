@@ -1,0 +1,111 @@
+# Sourced: makes the guest's disk, an ext4 file system with what this machine's suites need: a JDK 25, the compiled
+# classes and their libraries, programs with the shared libraries they need, CNI plugins, kernel modules.
+# No mount is needed to make it.
+
+# Programs taken along when this machine has them; the rest of the usual commands is busybox.
+programs='bash ip iptables iptables-save iptables-restore ip6tables ip6tables-save nft runc crun conmon docker-registry
+    mount umount unshare nsenter setpriv stat setsid kmod modprobe modinfo find grep sed awk gawk mawk sort ps mkfs.ext4
+    mke2fs losetup stty env printf sleep ls cat sh dash tar gzip jq strace timeout head tail cut cp mv rm mkdir chmod
+    chown ln touch id true false dd sync mktemp readlink ss sysctl lsns findmnt xtables-nft-multi xtables-legacy-multi
+    getfattr setfattr capsh umoci skopeo hostname mkfifo mknod tr wc uname date kill pkill pgrep sha256sum'
+
+# copy_program PATH TREE: the file, what its links lead to, and its shared libraries
+copy_program() {
+    local file=$1 tree=$2 library
+    while :; do
+        mkdir -p "$tree$(dirname "$file")"
+        [[ -e $tree$file ]] || cp -a "$file" "$tree$file"
+        [[ -L $file ]] || break
+        local next
+        next=$(readlink "$file")
+        [[ $next == /* ]] && file=$next || file=$(realpath -s -m "$(dirname "$file")/$next")
+    done
+    copy_libraries "$file" "$tree"
+}
+
+copy_libraries() {
+    local file=$1 tree=$2 library
+    while read -r library; do
+        [[ -e $tree$library ]] && continue
+        mkdir -p "$tree$(dirname "$library")"
+        cp -aL "$library" "$tree$library"
+    done < <(ldd "$file" 2>/dev/null | grep -oE '/[^ ]+')
+}
+
+# userland TREE: everything of this machine that does not change between runs
+userland() {
+    local tree=$1 name file version=$2
+    mkdir -p "$tree"/{proc,sys,dev,run,tmp,etc,root,results,mnt,opt,var/lib,var/log,usr/{bin,sbin,lib,lib64,lib32,libx32}}
+    chmod 1777 "$tree/tmp"
+    local link
+    for link in bin sbin lib lib64 lib32 libx32; do
+        if [[ -L /$link ]]; then ln -s "usr/$link" "$tree/$link"; else mkdir -p "$tree/$link"; fi
+    done
+    cp "$(command -v busybox)" "$tree/bin/busybox"
+    for name in $programs; do
+        file=$(PATH=$PATH:/usr/sbin:/sbin type -P "$name") || continue
+        copy_program "$file" "$tree"
+    done
+    for name in $("$tree/bin/busybox" --list); do
+        [[ -e $tree/usr/bin/$name || -L $tree/usr/bin/$name || -e $tree/usr/sbin/$name || -L $tree/usr/sbin/$name ]] ||
+            ln -s busybox "$tree/usr/bin/$name"
+    done
+    for file in /usr/lib/cni /opt/cni/bin; do
+        [[ -d $file ]] && mkdir -p "$tree$file" && cp -a "$file/." "$tree$file/"
+    done
+    for file in /usr/lib/*-linux-gnu/xtables /etc/alternatives; do
+        [[ -d $file ]] && mkdir -p "$tree$file" && cp -a "$file/." "$tree$file/"
+    done
+    for file in /usr/lib/*-linux-gnu/xtables/*.so; do [[ ! -e $file ]] || copy_libraries "$file" "$tree"; done
+    for file in /usr/lib/*-linux-gnu/libnss_{files,dns}.so.2; do [[ ! -e $file ]] || copy_program "$file" "$tree"; done
+    for file in /etc/{passwd,group,shadow,nsswitch.conf,protocols,services,ld.so.cache,ld.so.conf,iproute2,ssl/certs/ca-certificates.crt}; do
+        [[ -e $file ]] && mkdir -p "$tree$(dirname "$file")" && cp -a "$file" "$tree$file"
+    done
+    printf '127.0.0.1 localhost crij-vm\n::1 localhost\n' >"$tree/etc/hosts"
+    : >"$tree/etc/resolv.conf"
+    ln -s /proc/self/mounts "$tree/etc/mtab"
+    mkdir -p "$tree/usr/lib/modules/$version/kernel"
+    cp "/lib/modules/$version"/modules.* "$tree/usr/lib/modules/$version/"
+    local part
+    for part in net fs lib crypto drivers/net drivers/block drivers/virtio drivers/char/hw_random arch; do
+        [[ ! -d /lib/modules/$version/kernel/$part ]] || (cd "/lib/modules/$version/kernel" && cp -a --parents "$part" "$tree/usr/lib/modules/$version/kernel/")
+    done
+    mkdir -p "$tree/crij-vm/jdk/lib"
+    cp -a "$JAVA_HOME"/{bin,conf,release} "$tree/crij-vm/jdk/"
+    (cd "$JAVA_HOME/lib" && tar -c --exclude=src.zip --exclude=ct.sym --exclude='*.a' .) | tar -x -C "$tree/crij-vm/jdk/lib"
+    # what the JVM's own libraries need
+    for file in "$JAVA_HOME"/lib/{,server/}*.so "$JAVA_HOME/bin/java"; do copy_libraries "$file" "$tree"; done
+}
+
+# sources TREE MODULE...: the compiled modules, and a class path each with the paths that the guest will see
+sources() {
+    local tree=$1 module entry path
+    shift
+    rm -rf "$tree/crij" "$tree/crij-vm/jars" && mkdir -p "$tree/crij" "$tree/crij-vm/jars"
+    cp -a "$top/e2e/vm/guest/." "$tree/crij-vm/"
+    mkdir -p "$tree/crij/e2e/vm"
+    [[ ! -d $top/e2e/vm/guest.d ]] || cp -a "$top/e2e/vm/guest.d" "$tree/crij/e2e/vm/"
+    [[ ! -d $dist ]] || { mkdir -p "$tree/crij/packaging/target" && cp -a "$dist" "$tree/crij/packaging/target/"; }
+    for module in "$@"; do
+        mkdir -p "$tree/crij/$module/target"
+        (cd "$top/$module" && cp -a --parents pom.xml src target/classes target/test-classes "$tree/crij/$module/")
+        path=target/test-classes:target/classes
+        while read -r entry; do
+            case $entry in
+            "$top"/*) path+=:/crij/${entry#"$top"/} ;;
+            *junit-platform-console-standalone*) ;;
+            *.jar)
+                [[ -e $tree/crij-vm/jars/${entry##*/} ]] || cp "$entry" "$tree/crij-vm/jars/"
+                path+=:/crij-vm/jars/${entry##*/}
+                ;;
+            esac
+        done < <(tr ':' '\n' <"$top/$module/target/vm-test-classpath")
+        printf '%s\n' "$path" >"$tree/crij/$module/target/vm-classpath"
+    done
+}
+
+# disk TREE OUTPUT SIZE: the tree as a sparse ext4 file
+disk() {
+    rm -f "$2"
+    mke2fs -q -t ext4 -O ^has_journal -E lazy_itable_init=1,root_owner=0:0 -m 0 -d "$1" "$2" "$3"
+}
