@@ -41,15 +41,15 @@ public record Digest(String algorithm, String hex) {
     }
 
     /// A hash function to feed content to that should have this digest; compare with [#matches].
-    MessageDigest hasher() {
+    public MessageDigest hasher() {
         return hasher(algorithm);
     }
 
-    boolean matches(byte[] hash) {
+    public boolean matches(byte[] hash) {
         return hex.equals(HexFormat.of().formatHex(hash));
     }
 
-    static Digest finished(String algorithm, byte[] hash) {
+    public static Digest finished(String algorithm, byte[] hash) {
         return new Digest(algorithm, HexFormat.of().formatHex(hash));
     }
 

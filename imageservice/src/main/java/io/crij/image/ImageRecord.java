@@ -1,0 +1,63 @@
+package io.crij.image;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What the store keeps of an image, as the JSON file `images/<hex of the id>.json`.
+///
+/// @param manifests digests of the manifests that led here; their bytes are kept
+/// @param layers names in [Layers], bottom first, each once
+/// @param pulledAt milliseconds since 1970
+/// @param unsyncedBoot while the content may not be on the disk yet: the boot in which it was written. After a power
+/// cut it is another
+///     boot, and the record counts for nothing.
+@JsonIgnoreProperties(ignoreUnknown = true)
+record ImageRecord(
+        int version,
+        Digest id,
+        List<String> tags,
+        List<String> digests,
+        List<Digest> manifests,
+        List<String> layers,
+        List<Digest> diffIds,
+        long size,
+        long pulledAt,
+        @Nullable String unsyncedBoot) {
+    static final int VERSION = 1;
+
+    ImageRecord withTags(List<String> names) {
+        return new ImageRecord(version, id, names, digests, manifests, layers, diffIds, size, pulledAt, unsyncedBoot);
+    }
+
+    ImageRecord withUnsyncedBoot(@Nullable String boot) {
+        return new ImageRecord(version, id, tags, digests, manifests, layers, diffIds, size, pulledAt, boot);
+    }
+
+    /// This image under the names of both; everything else is the other's, which is newer.
+    ImageRecord joined(ImageRecord newer) {
+        return new ImageRecord(
+                version,
+                id,
+                union(tags, newer.tags),
+                union(digests, newer.digests),
+                new ArrayList<>(new java.util.LinkedHashSet<>(concat(manifests, newer.manifests))),
+                newer.layers,
+                newer.diffIds,
+                newer.size,
+                newer.pulledAt,
+                newer.unsyncedBoot);
+    }
+
+    private static List<String> union(List<String> a, List<String> b) {
+        return List.copyOf(new TreeSet<>(concat(a, b)));
+    }
+
+    private static <T> List<T> concat(List<T> a, List<T> b) {
+        List<T> both = new ArrayList<>(a);
+        both.addAll(b);
+        return both;
+    }
+}

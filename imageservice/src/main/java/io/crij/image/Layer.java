@@ -1,0 +1,12 @@
+package io.crij.image;
+
+import io.crij.image.layer.UnpackedLayer.RootAttributes;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// An unpacked layer of the store.
+///
+/// @param key see [LayerKey]
+/// @param folder the lower folder for overlayfs
+/// @param root what the layer says of the root folder's owner and mode
+record Layer(String key, Path folder, long bytes, long inodes, Optional<RootAttributes> root) {}

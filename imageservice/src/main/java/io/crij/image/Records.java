@@ -1,0 +1,271 @@
+package io.crij.image;
+
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Fd;
+import io.crij.linux.abi.FileFlags;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// The images of the store by id and name. A name belongs to one image at a time.
+///
+/// Thread-safe: the lock guards the map and is held while a record's small file is written; lock order is this one
+/// before the one of [Layers]. A thread of its own brings the content of new images to the disk (syncfs) and then marks
+/// their records: until then a record names the boot it was written in.
+final class Records implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Records.class.getName());
+
+    private record Known(ImageRecord record, ConfigFile config) {}
+
+    private final Path folder;
+    private final Layers layers;
+    private final Blobs blobs;
+    private final String boot;
+    private final Object lock = new Object();
+    private final Map<String, Known> images = new TreeMap<>();
+    private final ExecutorService syncer = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("image-sync").factory());
+
+    Records(Path root, Layers layers, Blobs blobs) throws IOException {
+        this.folder = Files.createDirectories(root.resolve("images"));
+        this.layers = layers;
+        this.blobs = blobs;
+        this.boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+        List<ImageRecord> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                load(file).ifPresent(found::add);
+            }
+        }
+        adopt(found);
+    }
+
+    private Optional<ImageRecord> load(Path file) throws IOException {
+        try {
+            ImageRecord record = StoreFiles.JSON.readValue(file.toFile(), ImageRecord.class);
+            boolean current = record.version() == ImageRecord.VERSION && file.equals(file(record.id()));
+            boolean safe =
+                    record.unsyncedBoot() == null || record.unsyncedBoot().equals(boot);
+            if (current && safe) {
+                return Optional.of(record);
+            }
+            LOG.log(Level.WARNING, "image record {0} is removed: its content may not have reached the disk", file);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "image record {0} cannot be read and is removed: {1}", file, e.getMessage());
+        }
+        Files.deleteIfExists(file);
+        return Optional.empty();
+    }
+
+    private void adopt(List<ImageRecord> found) throws IOException {
+        Set<String> taken = new HashSet<>();
+        // the newest first: it has a name that two records claim, when a process was killed between their files
+        for (ImageRecord record : found.stream()
+                .sorted(Comparator.comparingLong(ImageRecord::pulledAt).reversed())
+                .toList()) {
+            try {
+                ConfigFile config = ConfigFile.parse(blobs.read(record.id()), "configuration " + record.id());
+                if (layers.hold(record.layers()).isEmpty()) {
+                    throw new IOException("a layer is missing");
+                }
+                List<String> own = record.tags().stream().filter(taken::add).toList();
+                images.put(record.id().toString(), new Known(record.withTags(own), config));
+            } catch (IOException | ImageException.InvalidManifest e) {
+                LOG.log(Level.WARNING, "image {0} is damaged and is removed: {1}", record.id(), e.getMessage());
+                Files.deleteIfExists(file(record.id()));
+            }
+        }
+        Set<Digest> wanted = new HashSet<>();
+        for (Known known : images.values()) {
+            wanted.add(known.record().id());
+            wanted.addAll(known.record().manifests());
+        }
+        blobs.keepOnly(wanted);
+        if (images.values().stream().anyMatch(it -> it.record().unsyncedBoot() != null)) {
+            syncer.execute(this::sync);
+        }
+    }
+
+    private Path file(Digest id) {
+        return folder.resolve(id.hex() + ".json");
+    }
+
+    /// Adds an image, or names to one that is there. The record holds the layers from now on; what the caller holds
+    /// stays its own.
+    ImageRecord put(ImageRecord added, ConfigFile config) throws IOException {
+        synchronized (lock) {
+            Known old = images.get(added.id().toString());
+            ImageRecord record = (old == null ? added : old.record().joined(added)).withUnsyncedBoot(boot);
+            if (layers.hold(record.layers()).isEmpty()) {
+                throw new IOException("a layer of the image has been removed");
+            }
+            try {
+                write(record, false);
+            } catch (IOException e) {
+                layers.release(record.layers());
+                throw e;
+            }
+            images.put(record.id().toString(), new Known(record, config));
+            if (old != null) {
+                layers.release(old.record().layers());
+            }
+            takeNamesFromOthers(record);
+            syncer.execute(this::sync);
+            return record;
+        }
+    }
+
+    private void takeNamesFromOthers(ImageRecord owner) throws IOException {
+        for (Known other : List.copyOf(images.values())) {
+            List<String> left = other.record().tags().stream()
+                    .filter(it -> !owner.tags().contains(it))
+                    .toList();
+            if (!other.record().id().equals(owner.id())
+                    && left.size() < other.record().tags().size()) {
+                ImageRecord changed = other.record().withTags(left);
+                write(changed, false);
+                images.put(changed.id().toString(), new Known(changed, other.config()));
+            }
+        }
+    }
+
+    private void write(ImageRecord record, boolean durable) throws IOException {
+        StoreFiles.write(file(record.id()), StoreFiles.JSON.writeValueAsBytes(record), durable);
+    }
+
+    /// Removes an image with all its names and gives its layers back.
+    void remove(Digest id) throws IOException {
+        synchronized (lock) {
+            Known known = images.get(id.toString());
+            if (known == null) {
+                return;
+            }
+            Files.deleteIfExists(file(id));
+            images.remove(id.toString());
+            layers.release(known.record().layers());
+            blobs.remove(id);
+            for (Digest manifest : known.record().manifests()) {
+                blobs.remove(manifest);
+            }
+        }
+    }
+
+    /// Calls back with the record and configuration of an image while it cannot change.
+    Optional<Stored> find(String idOrName) {
+        synchronized (lock) {
+            return byName(idOrName).or(() -> byId(idOrName)).map(it -> new Stored(it.record(), it.config()));
+        }
+    }
+
+    /// A record with its parsed configuration.
+    record Stored(ImageRecord record, ConfigFile config) {}
+
+    List<Stored> list() {
+        synchronized (lock) {
+            return images.values().stream()
+                    .map(it -> new Stored(it.record(), it.config()))
+                    .toList();
+        }
+    }
+
+    private Optional<Known> byName(String name) {
+        Reference reference;
+        try {
+            reference = Reference.parse(name);
+        } catch (ImageException.InvalidReference e) {
+            return Optional.empty();
+        }
+        Optional<String> digest = reference.digest().map(reference::repoDigest);
+        Optional<String> tag = reference.repoTag();
+        return images.values().stream()
+                .filter(it -> digest.isPresent()
+                        ? it.record().digests().contains(digest.get())
+                        : tag.isPresent() && it.record().tags().contains(tag.get()))
+                .findFirst();
+    }
+
+    private Optional<Known> byId(String text) {
+        String id = text.startsWith("sha256:") ? text : "sha256:" + text;
+        Known exact = images.get(id);
+        if (exact != null) {
+            return Optional.of(exact);
+        }
+        if (!id.matches("sha256:[0-9a-f]{3,64}")) {
+            return Optional.empty();
+        }
+        List<Known> begun = images.entrySet().stream()
+                .filter(it -> it.getKey().startsWith(id))
+                .map(Map.Entry::getValue)
+                .toList();
+        return begun.size() == 1 ? Optional.of(begun.getFirst()) : Optional.empty();
+    }
+
+    private void sync() {
+        List<ImageRecord> unsynced;
+        synchronized (lock) {
+            unsynced = images.values().stream()
+                    .map(Known::record)
+                    .filter(it -> it.unsyncedBoot() != null)
+                    .toList();
+        }
+        if (unsynced.isEmpty()) {
+            return;
+        }
+        try (Fd fd = Fd.open(folder.toString(), FileFlags.O_RDONLY | FileFlags.O_DIRECTORY)) {
+            fd.syncfs();
+            for (ImageRecord record : unsynced) {
+                markSynced(record);
+            }
+            fd.fsync();
+        } catch (ErrnoException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "images could not be synced to the disk, a power cut would lose them: {0}",
+                    e.getMessage());
+        } catch (IOException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "an image record could not be written, a power cut would lose it: {0}",
+                    e.getMessage());
+        }
+    }
+
+    private void markSynced(ImageRecord before) throws IOException {
+        synchronized (lock) {
+            Known now = images.get(before.id().toString());
+            // new layers may have come since: then the next round marks it
+            if (now != null
+                    && now.record().layers().equals(before.layers())
+                    && now.record().manifests().equals(before.manifests())) {
+                ImageRecord synced = now.record().withUnsyncedBoot(null);
+                write(synced, true);
+                images.put(synced.id().toString(), new Known(synced, now.config()));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        syncer.shutdown();
+        try {
+            if (!syncer.awaitTermination(5, TimeUnit.MINUTES)) {
+                LOG.log(Level.WARNING, "the disk is slow: new images are not synced yet");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
