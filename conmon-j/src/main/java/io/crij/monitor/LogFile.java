@@ -40,9 +40,8 @@ final class LogFile implements AutoCloseable {
     }
 
     /// Opens for appending, makes the file when it is not there. A symbolic link that leads nowhere is removed first
-    /// (kubernetes#44043); one that leads somewhere is refused, as a container with a writable log volume could
-    point it at
-    /// any file of the host.
+    /// (kubernetes#44043); one that leads somewhere is refused, as a container with a writable log volume could point
+    /// it at any file of the host.
     static LogFile open(Path path) throws MonitorException {
         try {
             return opened(path);
