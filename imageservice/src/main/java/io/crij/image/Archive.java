@@ -18,14 +18,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Images in a file or folder: an OCI layout (image-spec "Image Layout") or what `docker save` and `podman save` write
+/// Images in a file or folder: an OCI layout (image-spec "Image Layout") or what `docker save` and `podman save`
+/// write
 /// (`manifest.json`).
 final class Archive {
     /// An image of the archive.
     ///
     /// @param references that the archive gives it, possibly none
-    /// @param fromRegistry whether the manifest is as a registry would have it, so that `name@digest` means
-    something
+    /// @param fromRegistry whether the manifest is as a registry would have it, so that `name@digest`
+    ///     means something
     record Entry(Content content, List<Reference> references, boolean fromRegistry) implements Pull.Names {
         @Override
         public List<String> tags() {

@@ -2,7 +2,8 @@ package io.crij.image;
 
 import java.io.InputStream;
 
-/// Where the parts of one image come from: a registry or an archive. Thread-safe; [#close] from any thread ends what
+/// Where the parts of one image come from: a registry or an archive. Thread-safe; [#close] from any thread ends
+/// what
 /// waits for bytes.
 public interface Content extends AutoCloseable {
     /// A manifest or index as it came.

@@ -8,7 +8,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a name in a registry points to: an index of manifests or a manifest (OCI image-spec; Docker's manifest list and
+/// What a name in a registry points to: an index of manifests or a manifest (OCI image-spec; Docker's manifest
+/// list and
 /// schema 2 have the same form).
 sealed interface Document {
     record Index(List<Descriptor> manifests) implements Document {}

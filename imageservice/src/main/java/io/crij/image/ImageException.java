@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Why something with an image did not work. The message says what was tried, on what, why it failed and what to do.
+/// Why something with an image did not work. The message says what was tried, on what, why it failed and what to
+/// do.
 public abstract sealed class ImageException extends Exception {
     ImageException(String message) {
         super(message);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param manifests digests of the manifests that led here; their bytes are kept
 /// @param layers names in [Layers], bottom first, each once
 /// @param pulledAt milliseconds since 1970
-/// @param unsyncedBoot while the content may not be on the disk yet: the boot in which it was written. After a power
+/// @param unsyncedBoot while the content may not be on the disk yet: the boot in which it was written. After a
+///     power
 /// cut it is another
 ///     boot, and the record counts for nothing.
 @JsonIgnoreProperties(ignoreUnknown = true)

@@ -3,7 +3,8 @@ package io.crij.image;
 import java.util.List;
 import java.util.Optional;
 
-/// The `etc/passwd` and `etc/group` of a root file system, read over its layers without ever following a path of the
+/// The `etc/passwd` and `etc/group` of a root file system, read over its layers without ever following a path of
+/// the
 /// host. A missing
 /// file has no entries; lines that are no entries are skipped (passwd(5), group(5)).
 ///

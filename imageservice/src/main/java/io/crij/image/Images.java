@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The images of a node: the face of this package. One instance per [ImageSettings#root]; a lock file keeps a second
+/// The images of a node: the face of this package. One instance per [ImageSettings#root]; a lock file keeps a
+/// second
 /// process away.
 ///
-/// Thread-safe. Methods that talk to a registry block; interrupting the calling thread gives them up and leaves nothing
+/// Thread-safe. Methods that talk to a registry block; interrupting the calling thread gives them up and leaves
+/// nothing
 /// behind.
 public final class Images implements AutoCloseable {
     private final ImageSettings settings;
@@ -109,7 +111,8 @@ public final class Images implements AutoCloseable {
                 .anyMatch(it -> it.endsWith("*") ? tag.startsWith(it.substring(0, it.length() - 1)) : tag.equals(it));
     }
 
-    /// Removes an image with all its names. Layers go when no image and no container's [Snapshots] needs them. Unknown
+    /// Removes an image with all its names. Layers go when no image and no container's [Snapshots] needs them.
+    /// Unknown
     /// is no error.
     public void remove(String idOrName) throws ImageException {
         Optional<Stored> found = records.find(idOrName);

@@ -6,8 +6,10 @@ import java.util.List;
 
 /// The names that one layer of an image can have in the store.
 ///
-/// A layer that describes all its folders is the same on top of whatever: it is named by its diff id and shared by all
-/// images. One that leaves folders out takes their owner and mode from the layers below: it is named by the chain of
+/// A layer that describes all its folders is the same on top of whatever: it is named by its diff id and shared by
+/// all
+/// images. One that leaves folders out takes their owner and mode from the layers below: it is named by the chain
+/// of
 /// these (OCI image-spec "Layer ChainID").
 ///
 /// @param alone name by diff id

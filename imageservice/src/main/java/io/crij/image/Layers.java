@@ -26,8 +26,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The unpacked layers: `layers/<number>/fs` with `layer.json` beside it. Numbers keep the paths short, since overlayfs
-/// takes all of an image's layers in one page of text. A layer appears by one rename when it is whole, and goes when
+/// The unpacked layers: `layers/<number>/fs` with `layer.json` beside it. Numbers keep the paths short, since
+/// overlayfs
+/// takes all of an image's layers in one page of text. A layer appears by one rename when it is whole, and goes
+/// when
 /// nobody holds it: image records, snapshots and running pulls each hold the layers they need.
 ///
 /// Thread-safe: the lock guards the maps and the renames. Removed trees are deleted by one thread of its own.

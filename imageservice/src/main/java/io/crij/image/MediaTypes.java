@@ -2,7 +2,8 @@ package io.crij.image;
 
 import java.util.Set;
 
-/// Which kinds of content an image can be made of (OCI image-spec "Media Types", Docker "Image Manifest V2, Schema 2").
+/// Which kinds of content an image can be made of (OCI image-spec "Media Types", Docker "Image Manifest V2, Schema
+/// 2").
 final class MediaTypes {
     private static final Set<String> CONFIGS = Set.of(
             "application/vnd.oci.image.config.v1+json",

@@ -23,7 +23,8 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// Brings one image from a [Content] into the store: manifest for this machine, configuration, missing layers side by
+/// Brings one image from a [Content] into the store: manifest for this machine, configuration, missing layers side
+/// by
 /// side, and at last the record. Until the record is written nothing refers to what has been fetched, and a failure
 /// removes it.
 ///

@@ -23,7 +23,8 @@ import java.util.stream.Stream;
 /// The images of the store by id and name. A name belongs to one image at a time.
 ///
 /// Thread-safe: the lock guards the map and is held while a record's small file is written; lock order is this one
-/// before the one of [Layers]. A thread of its own brings the content of new images to the disk (syncfs) and then marks
+/// before the one of [Layers]. A thread of its own brings the content of new images to the disk (syncfs) and then
+/// marks
 /// their records: until then a record names the boot it was written in.
 final class Records implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Records.class.getName());

@@ -7,8 +7,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/// Makes equal pulls at the same time one pull. It runs on a thread of its own, so that a caller who gives up does not
-/// end it for the others; when the last one has given up it is cancelled, and that caller waits until it has cleaned
+/// Makes equal pulls at the same time one pull. It runs on a thread of its own, so that a caller who gives up does
+/// not
+/// end it for the others; when the last one has given up it is cancelled, and that caller waits until it has
+/// cleaned
 /// up.
 ///
 /// Thread-safe: the lock guards the map and the callers' count.

@@ -24,12 +24,14 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The writable layers of containers, on top of their images' layers. While a snapshot exists its image's layers stay,
+/// The writable layers of containers, on top of their images' layers. While a snapshot exists its image's layers
+/// stay,
 /// even when
 /// the image is removed. Kept on disk (`snapshots/<container>/` with `fs`, `work` and `snapshot.json`): known again
 /// after a restart.
 ///
-/// Thread-safe: the lock guards the map; it is held while a snapshot's folders are made. One thread of its own counts
+/// Thread-safe: the lock guards the map; it is held while a snapshot's folders are made. One thread of its own
+/// counts
 /// what the containers have written.
 public final class Snapshots implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
@@ -158,7 +160,8 @@ public final class Snapshots implements AutoCloseable {
         }
     }
 
-    /// Removes a container's folders, which must not be mounted any more, and layers that only they needed. Unknown is
+    /// Removes a container's folders, which must not be mounted any more, and layers that only they needed.
+    /// Unknown is
     /// no error.
     public void remove(String containerId) throws ImageException {
         synchronized (lock) {

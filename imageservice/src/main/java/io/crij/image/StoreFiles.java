@@ -17,7 +17,8 @@ final class StoreFiles {
 
     private StoreFiles() {}
 
-    /// Writes beside and renames. Survives a killed process; a power cut only with `durable`, else the file is then the
+    /// Writes beside and renames. Survives a killed process; a power cut only with `durable`, else the file is
+    /// then the
     /// old one, the new one, or unreadable.
     static void write(Path file, byte[] bytes, boolean durable) throws IOException {
         Path temporary = file.resolveSibling("." + file.getFileName() + "."

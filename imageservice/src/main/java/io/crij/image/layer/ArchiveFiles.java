@@ -11,7 +11,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The regular files of a tar archive, brought into a folder under numbers: names of the archive never become names on
+/// The regular files of a tar archive, brought into a folder under numbers: names of the archive never become
+/// names on
 /// the disk.
 public final class ArchiveFiles {
     private static final int MOST_FILES = 100_000;

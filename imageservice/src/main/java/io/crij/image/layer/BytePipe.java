@@ -9,7 +9,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Hands blocks of bytes from one thread to another with a fixed number of buffers: while the one decompresses the next
+/// Hands blocks of bytes from one thread to another with a fixed number of buffers: while the one decompresses the
+/// next
 /// block, the other writes the last one to disk. The writer's failure reaches the reader in its order, the reader's
 /// [#close] ends the writer.
 final class BytePipe extends InputStream {

@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The folders of a layer that is being unpacked, opened strictly below its root: no symbolic link on the way is ever
-/// followed, by the kernel's promise (openat2 with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS). Keeps the last few open.
+/// The folders of a layer that is being unpacked, opened strictly below its root: no symbolic link on the way is
+/// ever
+/// followed, by the kernel's promise (openat2 with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS). Keeps the last few
+/// open.
 /// Writing into a folder changes its time, so a folder gets the time back that it had when it was opened.
 ///
 /// Not thread-safe.

@@ -16,7 +16,8 @@ import java.util.function.LongConsumer;
 /// Brings one layer from a stream of compressed bytes into a folder: a thread of its own fetches, hashes and
 /// decompresses while the calling thread hashes the archive and writes the files. Nothing is kept whole in memory.
 ///
-/// Blocks in system calls, so belongs on a platform thread. Interrupting it gives up; the folder is then the caller's
+/// Blocks in system calls, so belongs on a platform thread. Interrupting it gives up; the folder is then the
+/// caller's
 /// to remove.
 public final class LayerPipeline {
     private final Digest layer;

@@ -22,9 +22,11 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/// Unpacks one layer into a folder of its own, in the form overlayfs wants its lower folders: a whiteout is a character
+/// Unpacks one layer into a folder of its own, in the form overlayfs wants its lower folders: a whiteout is a
+/// character
 /// device 0:0, an opaque folder has `trusted.overlay.opaque`. The archive is hostile: every parent is opened by
-/// [Folders], every file is made new with `O_EXCL | O_NOFOLLOW`, so that nothing outside of the folder can be reached.
+/// [Folders], every file is made new with `O_EXCL | O_NOFOLLOW`, so that nothing outside of the folder can be
+/// reached.
 /// Device nodes are made as they are: only root can reach the store, and in a container the device filter decides.
 ///
 /// Not thread-safe; makes blocking system calls, so belongs on a platform thread.

@@ -3,7 +3,8 @@ package io.crij.image.layer;
 import io.crij.linux.KernelString;
 import java.util.Arrays;
 
-/// One 512-byte header block: the ustar, GNU, star and V7 forms (POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar
+/// One 512-byte header block: the ustar, GNU, star and V7 forms (POSIX.1-2017 pax, "ustar Interchange Format"; GNU
+/// tar
 /// manual, "Basic Tar Format").
 final class TarHeader {
     static final int BLOCK = 512;
@@ -103,7 +104,8 @@ final class TarHeader {
         return KernelString.decode(Arrays.copyOfRange(block, from, end));
     }
 
-    /// Octal digits with blanks around them, or, with the first bit set, a big-endian two's complement number (GNU).
+    /// Octal digits with blanks around them, or, with the first bit set, a big-endian two's complement number
+    /// (GNU).
     long number(int from, int length) throws TarException {
         return number(block, from, length);
     }

@@ -14,7 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a tar archive from front to back: ustar, GNU (long names, sparse files, binary numbers), pax (times, long
-/// names, attributes, sparse files) and V7. Reads a damaged archive as a [TarException], never as something else, and
+/// names, attributes, sparse files) and V7. Reads a damaged archive as a [TarException], never as something else,
+/// and
 /// holds at most a header of [#MOST_HEADER] bytes in memory.
 ///
 /// Not thread-safe; the stream stays the caller's to close.

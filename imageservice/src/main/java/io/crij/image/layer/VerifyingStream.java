@@ -8,7 +8,8 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.function.LongConsumer;
 
-/// Passes content on and checks at its end that it has the size and the digest it should have; more bytes than that are
+/// Passes content on and checks at its end that it has the size and the digest it should have; more bytes than
+/// that are
 /// never read.
 final class VerifyingStream extends InputStream {
     private final InputStream in;

@@ -19,7 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Answers the challenges of registry hosts: Basic, or Bearer with a token from the server that the challenge names
-/// (distribution project, "Token Authentication"). Nothing is sent to a host that did not ask, and nothing secret over
+/// (distribution project, "Token Authentication"). Nothing is sent to a host that did not ask, and nothing secret
+/// over
 /// plain HTTP when the registry itself is reached over TLS.
 ///
 /// Thread-safe. Tokens live as long as this object: one pull.

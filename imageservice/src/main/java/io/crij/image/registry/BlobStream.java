@@ -11,7 +11,8 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
-/// The bytes of a blob, across broken connections: each time one ends too early the rest is asked for by range, from
+/// The bytes of a blob, across broken connections: each time one ends too early the rest is asked for by range,
+/// from
 /// whichever host answers. Gives up after several failures without a byte between them.
 ///
 /// Read by one thread; [#close] from another one ends its read.

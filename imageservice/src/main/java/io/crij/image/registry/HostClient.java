@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 
-/// Requests to one registry host: answers its challenges, follows its redirects, tries again what may pass, and turns
+/// Requests to one registry host: answers its challenges, follows its redirects, tries again what may pass, and
+/// turns
 /// every other answer into an [ImageException]. Thread-safe.
 final class HostClient {
     private static final int MOST_REDIRECTS = 5;

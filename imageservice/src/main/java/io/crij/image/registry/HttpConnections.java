@@ -27,10 +27,12 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
-/// The connections of one pull: kept open for the next request to the same host, and all ended by [#close], which also
+/// The connections of one pull: kept open for the next request to the same host, and all ended by [#close], which
+/// also
 /// wakes the threads that wait for bytes.
 ///
-/// Thread-safe: the lock guards the three collections and the closed mark, and is never held during input or output.
+/// Thread-safe: the lock guards the three collections and the closed mark, and is never held during input or
+/// output.
 final class HttpConnections implements AutoCloseable, HttpConnection.Owner {
     /// How names become addresses.
     @FunctionalInterface

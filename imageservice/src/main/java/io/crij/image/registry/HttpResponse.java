@@ -3,7 +3,8 @@ package io.crij.image.registry;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// An answer whose body is still to be read. Closing gives the connection back when the body has been read to its end,
+/// An answer whose body is still to be read. Closing gives the connection back when the body has been read to its
+/// end,
 /// else ends it.
 ///
 /// @param body fails with [java.net.SocketTimeoutException] when nothing comes for a while, and with

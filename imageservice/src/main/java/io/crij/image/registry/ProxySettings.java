@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Which proxy leads to a host, by the usual variables: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in
-/// either case. The rules of `NO_PROXY` are those of Go programs, since these are the ones operators know from other
+/// either case. The rules of `NO_PROXY` are those of Go programs, since these are the ones operators know from
+/// other
 /// runtimes: `*`, `host`, `.suffix`, `host:port`, addresses and CIDR blocks; loopback never goes through a proxy.
 final class ProxySettings {
     private final Map<String, String> environment;

@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One image of a registry, for one pull: asks the hosts of the configuration one after the other, the registry itself
+/// One image of a registry, for one pull: asks the hosts of the configuration one after the other, the registry
+/// itself
 /// last.
 ///
 /// Thread-safe. The configuration is read when this is made.

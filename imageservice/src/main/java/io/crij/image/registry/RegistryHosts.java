@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 
 /// Where a registry's images are looked for, best first: the mirrors of `<folder>/<host>/hosts.toml` in the file's
 /// order, then the registry itself. The file is the one that containerd has (its docs/hosts.md), so a node's
-/// configuration can be kept. Without one, `<folder>/_default/hosts.toml` counts, and certificates lie beside as Docker
+/// configuration can be kept. Without one, `<folder>/_default/hosts.toml` counts, and certificates lie beside as
+/// Docker
 /// has them (`*.crt`, `*.cert` with `*.key`).
 ///
 /// Read at every call: a change needs no restart.

@@ -31,7 +31,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 
-/// Makes TLS contexts: trusted are the certificates of Java, those of the machine's bundle, and those configured for
+/// Makes TLS contexts: trusted are the certificates of Java, those of the machine's bundle, and those configured
+/// for
 /// the host.
 final class Tls {
     /// Where distributions keep the bundle.
