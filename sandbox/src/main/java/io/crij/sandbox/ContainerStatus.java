@@ -1,10 +1,20 @@
 package io.crij.sandbox;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// Where a container stands. `Creating → Created → Running → Exited`; a failed start and a stop before the start go
 /// from `Created` to `Exited`, lost facts to `Unknown`.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = ContainerStatus.Creating.class, name = "Creating"),
+    @JsonSubTypes.Type(value = ContainerStatus.Created.class, name = "Created"),
+    @JsonSubTypes.Type(value = ContainerStatus.Running.class, name = "Running"),
+    @JsonSubTypes.Type(value = ContainerStatus.Exited.class, name = "Exited"),
+    @JsonSubTypes.Type(value = ContainerStatus.Unknown.class, name = "Unknown")
+})
 public sealed interface ContainerStatus {
     /// The intent is on disk, the work is under way. Never listed.
     record Creating() implements ContainerStatus {}

@@ -31,4 +31,21 @@ public record PodConfig(
         annotations = Map.copyOf(annotations);
         sysctls = Map.copyOf(sysctls);
     }
+
+    PodConfig with(ContainerResources newOverhead, ContainerResources newResources) {
+        return new PodConfig(
+                metadata,
+                hostname,
+                logDirectory,
+                dns,
+                portMappings,
+                labels,
+                annotations,
+                cgroupParent,
+                sysctls,
+                namespaces,
+                security,
+                newOverhead,
+                newResources);
+    }
 }

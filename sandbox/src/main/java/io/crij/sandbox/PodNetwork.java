@@ -1,9 +1,18 @@
 package io.crij.sandbox;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.nio.file.Path;
 import java.util.List;
 
 /// The network of a pod.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = PodNetwork.Host.class, name = "Host"),
+    @JsonSubTypes.Type(value = PodNetwork.Pending.class, name = "Pending"),
+    @JsonSubTypes.Type(value = PodNetwork.Attached.class, name = "Attached"),
+    @JsonSubTypes.Type(value = PodNetwork.Released.class, name = "Released")
+})
 public sealed interface PodNetwork {
     /// The host's; status reports no addresses.
     record Host() implements PodNetwork {}

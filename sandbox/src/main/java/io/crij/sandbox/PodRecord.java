@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 /// @param handler the runtime handler as requested; empty is the default one
 /// @param hostname what the pod's uts namespace says
 /// @param cgroupParent cgroup path of the pod, such as `/kubepods/besteffort/podUID`; see [#cgroup]
+/// @param cgroupParentMade the parent was not there before: it is removed with the last pod in it
 public record PodRecord(
         int version,
         String id,
@@ -20,7 +21,8 @@ public record PodRecord(
         String cgroupParent,
         PodPaths paths,
         PodState state,
-        PodNetwork network) {
+        PodNetwork network,
+        boolean cgroupParentMade) {
     /// Of the record's JSON form.
     public static final int VERSION = 1;
 
@@ -46,14 +48,52 @@ public record PodRecord(
         if (!state.canTurn(next)) {
             throw new IllegalStateException("pod " + id + " cannot turn from " + state + " to " + next);
         }
-        return new PodRecord(version, id, config, handler, createdAt, hostname, cgroupParent, paths, next, network);
+        return new PodRecord(
+                version,
+                id,
+                config,
+                handler,
+                createdAt,
+                hostname,
+                cgroupParent,
+                paths,
+                next,
+                network,
+                cgroupParentMade);
     }
 
     PodRecord with(PodNetwork next) {
-        return new PodRecord(version, id, config, handler, createdAt, hostname, cgroupParent, paths, state, next);
+        return new PodRecord(
+                version, id, config, handler, createdAt, hostname, cgroupParent, paths, state, next, cgroupParentMade);
     }
 
     PodRecord with(PodPaths next) {
-        return new PodRecord(version, id, config, handler, createdAt, hostname, cgroupParent, next, state, network);
+        return new PodRecord(
+                version,
+                id,
+                config,
+                handler,
+                createdAt,
+                hostname,
+                cgroupParent,
+                next,
+                state,
+                network,
+                cgroupParentMade);
+    }
+
+    PodRecord with(ContainerResources overhead, ContainerResources resources) {
+        return new PodRecord(
+                version,
+                id,
+                config.with(overhead, resources),
+                handler,
+                createdAt,
+                hostname,
+                cgroupParent,
+                paths,
+                state,
+                network,
+                cgroupParentMade);
     }
 }

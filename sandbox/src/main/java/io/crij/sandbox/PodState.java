@@ -1,8 +1,17 @@
 package io.crij.sandbox;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 
 /// Where a pod stands. `Creating → Ready → NotReady → Removing`; every state may go to `Removing`.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = PodState.Creating.class, name = "Creating"),
+    @JsonSubTypes.Type(value = PodState.Ready.class, name = "Ready"),
+    @JsonSubTypes.Type(value = PodState.NotReady.class, name = "NotReady"),
+    @JsonSubTypes.Type(value = PodState.Removing.class, name = "Removing")
+})
 public sealed interface PodState {
     /// The intent is on disk, the work is under way. Never listed.
     record Creating() implements PodState {}

@@ -1,36 +1,176 @@
 package io.crij.sandbox;
 
+import io.crij.linux.CgroupTree;
 import io.crij.monitor.MonitorClient;
+import io.crij.sandbox.cni.CniNetworks;
+import java.io.IOException;
+import java.util.Comparator;
 import java.util.function.Consumer;
 
 /// The pods and containers of a node: the object graph of this module. Build one, [#recover] once, use.
 public final class Sandboxes implements AutoCloseable {
+    private final Syncer syncer = new Syncer();
+    private final Reclaimer reclaimer = new Reclaimer();
+    private final CniNetworks cni;
+    private final PodNetworks networks;
+    private final MonitorFeed feed;
+    private final Recovery recovery;
+    private final Pods pods;
+    private final Containers containers;
+
     /// @param listener hears of every change, see [SandboxEvent]
     public Sandboxes(
-            SandboxSettings settings, MonitorClient monitor, RootfsStore rootfs, Consumer<SandboxEvent> listener) {
-        throw new UnsupportedOperationException();
+            SandboxSettings settings, MonitorClient monitor, RootfsStore rootfs, Consumer<SandboxEvent> listener)
+            throws IOException {
+        this(settings, new MonitorLink.Client(monitor), new PodMounts.Real(), CgroupTree.detect(), rootfs, listener);
+    }
+
+    Sandboxes(
+            SandboxSettings settings,
+            MonitorLink monitor,
+            PodMounts mounts,
+            CgroupTree cgroupTree,
+            RootfsStore rootfs,
+            Consumer<SandboxEvent> listener)
+            throws IOException {
+        var layout = new Layout(settings.state(), settings.data(), settings.netns());
+        var events = new SandboxEvents(listener);
+        var ids = new Ids();
+        var podIndex = new Index<PodEntry>(
+                "pod", Comparator.comparing(pod -> pod.record().createdAt()));
+        var containerIndex = new Index<ContainerEntry>(
+                "container",
+                Comparator.comparing(container -> container.record().createdAt()));
+        var podRecords = new RecordFiles<>(
+                settings.data(), "pod", PodRecord.class, PodRecord.VERSION, PodRecord::version, syncer);
+        var containerRecords = new RecordFiles<>(
+                settings.data(),
+                "container",
+                ContainerRecord.class,
+                ContainerRecord.VERSION,
+                ContainerRecord::version,
+                syncer);
+
+        var sysctls = new Sysctls(settings.defaultSysctls());
+        var cgroups = new CgroupParents(cgroupTree, settings.cgroupParent());
+        var files = new PodFiles(layout, mounts);
+        var namespaces = new PodNamespaces(layout, mounts);
+        cni = new CniNetworks(
+                settings.cniConfigDirectory(),
+                settings.cniDefaultNetwork(),
+                settings.cniPluginDirectories(),
+                layout.attachments(),
+                settings.cniTimeout());
+        networks = new PodNetworks(cni, namespaces, reclaimer);
+
+        var stops = new ContainerStops(monitor, events);
+        var containerCreations = new Creations<ContainerEntry>("container", ids, settings.keepUnclaimed());
+        var removal = new ContainerRemoval(
+                monitor, stops, containerIndex, containerRecords, rootfs, cgroups, containerCreations, events);
+        var podCreations = new Creations<PodEntry>("pod", ids, settings.keepUnclaimed());
+        var ending = new PodEnding(
+                settings,
+                monitor,
+                podIndex,
+                podRecords,
+                containerIndex,
+                stops,
+                removal,
+                cgroups,
+                files,
+                namespaces,
+                networks,
+                reclaimer,
+                podCreations,
+                events);
+        containerCreations.discardWith(container ->
+                reclaimer.background("remove container " + container.id(), () -> removal.remove(container)));
+        podCreations.discardWith(pod -> reclaimer.background("remove pod " + pod.id(), () -> ending.remove(pod)));
+
+        pods = new Pods(
+                podIndex,
+                new PodChecks(settings.handlers(), sysctls),
+                podCreations,
+                new PodCreation(
+                        settings,
+                        layout,
+                        monitor,
+                        podIndex,
+                        podRecords,
+                        cgroups,
+                        files,
+                        namespaces,
+                        networks,
+                        new PauseSpec(sysctls),
+                        reclaimer),
+                ending,
+                events);
+        containers = new Containers(
+                monitor,
+                podIndex,
+                containerIndex,
+                containerRecords,
+                containerCreations,
+                new ContainerCreation(layout, monitor, containerIndex, containerRecords, rootfs, reclaimer, events),
+                new ContainerStarts(monitor, podIndex, events),
+                stops,
+                removal,
+                events);
+        var observer = new Observer(monitor, podIndex, containerIndex, events, ending);
+        feed = new MonitorFeed(monitor, observer::on, observer::begin);
+        recovery = new Recovery(
+                layout,
+                monitor,
+                feed,
+                observer,
+                podRecords,
+                containerRecords,
+                podIndex,
+                containerIndex,
+                podCreations,
+                containerCreations,
+                ending,
+                removal,
+                cgroups,
+                files,
+                namespaces,
+                networks,
+                cni,
+                rootfs,
+                reclaimer);
     }
 
     /// Reads the records, compares them with what the monitor has, repairs, gives back what nobody owns. Before it
     /// returns nothing else may be called.
     public void recover() throws SandboxException, InterruptedException {
-        throw new UnsupportedOperationException();
+        recovery.run();
     }
 
     public Pods pods() {
-        throw new UnsupportedOperationException();
+        return pods;
     }
 
     public Containers containers() {
-        throw new UnsupportedOperationException();
+        return containers;
     }
 
     /// Whether a usable CNI network is configured, and if not why.
-    public NetworkCondition network() {
-        throw new UnsupportedOperationException();
+    public NetworkCondition network() throws InterruptedException {
+        return networks.condition();
+    }
+
+    /// The node's range of pod addresses (UpdateRuntimeConfig), for plugins that take it as `ipRanges`; one or, with
+    /// two families, two separated by a comma.
+    public void podCidr(String cidr) {
+        networks.podCidr(cidr);
     }
 
     /// Stops threads of its own; pods and containers run on.
     @Override
-    public void close() {}
+    public void close() {
+        feed.close();
+        reclaimer.close();
+        cni.close();
+        syncer.close();
+    }
 }

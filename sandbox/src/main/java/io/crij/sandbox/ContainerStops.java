@@ -1,0 +1,123 @@
+package io.crij.sandbox;
+
+import io.crij.monitor.MonitorException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// Ends containers: the stop signal, then SIGKILL. Each stop runs on a thread of its own and goes on when its caller
+/// goes away.
+final class ContainerStops {
+    private static final int SIGKILL = 9;
+    private static final Duration BETWEEN_KILLS = Duration.ofSeconds(5);
+    private static final int KILLS = 6;
+
+    private final MonitorLink monitor;
+    private final SandboxEvents events;
+
+    ContainerStops(MonitorLink monitor, SandboxEvents events) {
+        this.monitor = monitor;
+        this.events = events;
+    }
+
+    /// Returns when the container has ended.
+    ///
+    /// @param grace between the signals; zero is both at once
+    void stop(ContainerEntry container, Duration grace) throws SandboxException, InterruptedException {
+        if (container.record().status().ended()) {
+            return;
+        }
+        var stop = container.beginStop(System.nanoTime() + grace.toNanos());
+        if (stop != null) {
+            Thread.ofVirtual().name("stop-" + Ids.shortened(container.id())).start(() -> carryOut(container, stop));
+        }
+        container.awaitStopped();
+    }
+
+    private void carryOut(ContainerEntry container, ContainerEntry.Stop stop) {
+        SandboxException failure = null;
+        try {
+            if (!(container.record().status() instanceof ContainerStatus.Created)) {
+                signal(container, container.record().config().stopSignal(), false);
+                if (container.awaitEnd(stop)) {
+                    return;
+                }
+            }
+            kill(container);
+        } catch (SandboxException e) {
+            failure = e;
+        } catch (InterruptedException e) {
+            failure = new SandboxException.Cancelled("stopping container " + container.id() + " was given up");
+        } finally {
+            container.endStop(stop, failure);
+        }
+    }
+
+    private void kill(ContainerEntry container) throws SandboxException, InterruptedException {
+        for (int attempt = 0; attempt < KILLS; attempt++) {
+            signal(container, SIGKILL, true);
+            if (container.await(record -> record.status().ended(), BETWEEN_KILLS)) {
+                return;
+            }
+            ask(container);
+        }
+        throw new SandboxException.TimedOut(
+                "container " + container.id() + " does not end on SIGKILL" + hangsOn(container)
+                        + "; its process is stuck in the kernel, look at the storage or device it uses",
+                BETWEEN_KILLS.multipliedBy(KILLS));
+    }
+
+    private void signal(ContainerEntry container, int signal, boolean all)
+            throws SandboxException, InterruptedException {
+        try {
+            monitor.kill(container.id(), signal, all);
+        } catch (MonitorException e) {
+            switch (e.code()) {
+                case NOT_FOUND -> lost(container);
+                // it has ended already, the event is on its way
+                case WRONG_STATE -> ask(container);
+                default ->
+                    throw MonitorFailures.translate("send signal " + signal + " to container " + container.id(), e);
+            }
+        }
+    }
+
+    /// For the case that an event was missed.
+    private void ask(ContainerEntry container) throws SandboxException, InterruptedException {
+        try {
+            if (container.learn(monitor.state(container.id()))) {
+                events.tell(new SandboxEvent.ContainerExited(container.record()));
+            }
+        } catch (MonitorException e) {
+            if (e.code() != MonitorException.Code.NOT_FOUND) {
+                throw MonitorFailures.translate("ask for the state of container " + container.id(), e);
+            }
+            lost(container);
+        }
+    }
+
+    private void lost(ContainerEntry container) {
+        if (container.lost("the monitor knows nothing of it")) {
+            events.tell(new SandboxEvent.ContainerExited(container.record()));
+        }
+    }
+
+    private static String hangsOn(ContainerEntry container) {
+        var pid = container.record().pid();
+        if (pid.isEmpty()) {
+            return "";
+        }
+        String where = read(Path.of("/proc/" + pid.getAsInt() + "/wchan"));
+        return " (process " + pid.getAsInt() + (where == null || where.isBlank() ? "" : " waits in " + where) + ")";
+    }
+
+    private static @Nullable String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException _) {
+            return null;
+        }
+    }
+}
