@@ -1,9 +1,7 @@
 package io.crij.linux;
 
 import static io.crij.linux.abi.FileFlags.O_DIRECTORY;
-import static io.crij.linux.abi.FileFlags.O_NOFOLLOW;
 import static io.crij.linux.abi.FileFlags.O_RDONLY;
-import static io.crij.linux.abi.FileFlags.RESOLVE_NO_XDEV;
 
 import io.crij.linux.abi.Syscall;
 import java.util.ArrayList;
@@ -20,23 +18,10 @@ public final class Directory {
     /// offset is moved to the end.
     public static List<Entry> list(Fd dir) throws ErrnoException {
         List<Entry> entries = new ArrayList<>();
-        try (Scratch memory = Scratch.take()) {
-            long buffer = memory.reserve(Scratch.MOST);
-            while (true) {
-                int size = (int) Kernel.on(Syscall.GETDENTS64, dir, buffer, Scratch.MOST);
-                if (size == 0) {
-                    return entries;
-                }
-                for (long at = buffer; at < buffer + size; ) {
-                    int length = Short.toUnsignedInt(memory.shortAt(at + 16));
-                    String name = memory.stringAt(at + 19, length - 19);
-                    if (!name.equals(".") && !name.equals("..")) {
-                        entries.add(new Entry(name, memory.longAt(at), (memory.byteAt(at + 18) & 0xF) << 12));
-                    }
-                    at += length;
-                }
-            }
+        while (next(dir, entries)) {
+            // goes on until the end
         }
+        return entries;
     }
 
     /// The entries of a folder of the host.
@@ -47,30 +32,31 @@ public final class Directory {
     }
 
     /// Removes an entry of `parent` with everything below it; what is not there is fine. Follows no link and does
-    /// not leave the file system (`EXDEV`): something may still be mounted there.
+    /// not leave the file system (`EXDEV`): something may still be mounted there. Neither deep trees nor large
+    /// folders cost memory or descriptors beyond a fixed number.
     public static void deleteTree(Fd parent, String name) throws ErrnoException {
-        try {
-            At.unlink(parent, name);
-            return;
-        } catch (ErrnoException e) {
-            if (e.errno() == Errno.ENOENT) {
-                return;
-            }
-            if (e.errno() != Errno.EISDIR && e.errno() != Errno.EPERM) {
-                throw e;
-            }
-        }
-        OpenHow how = new OpenHow(O_RDONLY | O_DIRECTORY | O_NOFOLLOW, RESOLVE_NO_XDEV);
-        try (Fd dir = At.open(parent, name, how)) {
-            for (Entry entry : list(dir)) {
-                deleteTree(dir, entry.name());
-            }
-        }
-        At.rmdir(parent, name);
+        TreeDeletion.delete(parent, name);
     }
 
     /// As [#deleteTree(Fd, String)], of an absolute path of the host.
     public static void deleteTree(String path) throws ErrnoException {
-        deleteTree(Fd.CWD, path);
+        TreeDeletion.delete(Fd.CWD, path);
+    }
+
+    /// Adds the next entries, some hundred at most. False at the end.
+    static boolean next(Fd dir, List<Entry> entries) throws ErrnoException {
+        try (Scratch memory = Scratch.take()) {
+            long buffer = memory.reserve(Scratch.MOST);
+            int size = (int) Kernel.on(Syscall.GETDENTS64, dir, buffer, Scratch.MOST);
+            for (long at = buffer; at < buffer + size; ) {
+                int length = Short.toUnsignedInt(memory.shortAt(at + 16));
+                String name = memory.stringAt(at + 19, length - 19);
+                if (!name.equals(".") && !name.equals("..")) {
+                    entries.add(new Entry(name, memory.longAt(at), (memory.byteAt(at + 18) & 0xF) << 12));
+                }
+                at += length;
+            }
+            return size > 0;
+        }
     }
 }

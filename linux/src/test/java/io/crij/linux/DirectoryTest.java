@@ -4,8 +4,11 @@ import static io.crij.linux.abi.FileFlags.S_IFDIR;
 import static io.crij.linux.abi.FileFlags.S_IFREG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.crij.linux.abi.FileFlags;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -40,5 +43,47 @@ class DirectoryTest {
         assertFalse(Files.exists(folder.resolve("tree")));
         assertTrue(Files.exists(kept.resolve("file")));
         Directory.deleteTree(folder.resolve("tree").toString());
+    }
+
+    @Test
+    void deleteTreeManagesATreeDeeperThanAnyPath() throws Exception {
+        Fd at = Fd.open(folder.toString(), FileFlags.O_RDONLY | FileFlags.O_DIRECTORY);
+        for (int i = 0; i < 3000; i++) {
+            try (Fd parent = at) {
+                At.mkdir(parent, "d", 0700);
+                at = At.open(parent, "d", FileFlags.O_RDONLY | FileFlags.O_DIRECTORY, 0);
+            }
+        }
+        At.mkdir(at, "last", 0700);
+        at.close();
+        Directory.deleteTree(folder.resolve("d").toString());
+        assertFalse(Files.exists(folder.resolve("d")));
+    }
+
+    @Test
+    void deleteTreeManagesALargeFolder() throws Exception {
+        Path tree = Files.createDirectory(folder.resolve("wide"));
+        for (int i = 0; i < 5000; i++) {
+            Files.createFile(tree.resolve("entry-with-a-long-name-" + i));
+        }
+        Directory.deleteTree(tree.toString());
+        assertFalse(Files.exists(tree));
+    }
+
+    @Test
+    void deleteTreeStaysOnItsFileSystem() throws Exception {
+        assumeTrue(Capabilities.ofSelf().effective().contains(Capability.SYS_ADMIN), "needs CAP_SYS_ADMIN");
+        Path tree = Files.createDirectories(folder.resolve("tree/mounted"));
+        Mounts.mount("tmpfs", tree.toString(), "tmpfs", 0, "size=64k");
+        try {
+            Files.writeString(tree.resolve("kept"), "x");
+            ErrnoException e = assertThrows(
+                    ErrnoException.class,
+                    () -> Directory.deleteTree(folder.resolve("tree").toString()));
+            assertEquals(Errno.EXDEV, e.errno());
+            assertTrue(Files.exists(tree.resolve("kept")));
+        } finally {
+            Mounts.unmount(tree.toString(), 0);
+        }
     }
 }

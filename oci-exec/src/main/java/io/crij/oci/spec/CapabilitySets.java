@@ -1,8 +1,9 @@
 package io.crij.oci.spec;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Fd;
+import io.crij.linux.abi.FileFlags;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,19 +27,16 @@ public record CapabilitySets(
     /// @param bounding likewise
     public record Host(int last, long permitted, long bounding) {
         /// Of the running kernel and this process.
-        public static Host read() throws IOException {
-            int last = Integer.parseInt(
-                    Files.readString(Path.of("/proc/sys/kernel/cap_last_cap")).strip());
-            long permitted = 0;
-            long bounding = 0;
-            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-                if (line.startsWith("CapPrm:")) {
-                    permitted = Long.parseUnsignedLong(line.substring(7).strip(), 16);
-                } else if (line.startsWith("CapBnd:")) {
-                    bounding = Long.parseUnsignedLong(line.substring(7).strip(), 16);
-                }
+        public static Host read() throws ErrnoException {
+            io.crij.linux.Capabilities own = io.crij.linux.Capabilities.ofSelf();
+            // in one read: a file below /proc/sys is at its end for any second one
+            try (Fd file = Fd.open("/proc/sys/kernel/cap_last_cap", FileFlags.O_RDONLY)) {
+                String last = new String(file.readAll(32), StandardCharsets.US_ASCII);
+                return new Host(
+                        Integer.parseInt(last.strip()),
+                        io.crij.linux.Capability.mask(own.permitted()),
+                        io.crij.linux.Capability.mask(own.bounding()));
             }
-            return new Host(last, permitted, bounding);
         }
 
         private long available() {

@@ -59,7 +59,7 @@ final class Status {
         }
     }
 
-    private RuntimeCondition network() throws InterruptedException {
+    private RuntimeCondition network() {
         var network = sandboxes.network();
         return RuntimeCondition.newBuilder()
                 .setType("NetworkReady")

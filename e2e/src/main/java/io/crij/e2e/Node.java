@@ -1,0 +1,157 @@
+package io.crij.e2e;
+
+import io.crij.cri.v1.StatusRequest;
+import io.crij.server.cli.CriClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// A whole node: a CRI server, a registry with images, a network namespace with the bridge plugin. Everything has a
+/// name of its own, so several nodes live side by side; [#close] takes everything away again.
+///
+/// Which server it is says the property `e2e.server`: `crij` (default) or `containerd`.
+public final class Node implements AutoCloseable {
+    private static final Duration CALL = Duration.ofMinutes(2);
+    private static final Path PLUGINS = Path.of("/usr/lib/cni");
+
+    private final Place place;
+    private final Registry registry;
+    private final ServerUnderTest server;
+    private final Pods pods;
+
+    /// Starts a node with the server that the property names.
+    public static Node start() {
+        return start(System.getProperty("e2e.server", "crij"));
+    }
+
+    /// @param kind `crij` or `containerd`
+    public static Node start(String kind) {
+        var name = "crij-e2e-"
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        var root = Folders.make(Path.of("/tmp").resolve(name));
+        var place = new Place(name, root, NetworkNamespace.make(name));
+        try {
+            return new Node(place, kind);
+        } catch (RuntimeException | AssertionError e) {
+            place.network().close();
+            throw e;
+        }
+    }
+
+    private Node(Place place, String kind) {
+        this.place = place;
+        Folders.make(place.cniPlugins());
+        writeNetwork();
+        for (var plugin : new String[] {"bridge", "host-local", "portmap", "loopback"}) {
+            link(plugin);
+        }
+        registry = new Registry(place.root().resolve("registry"), place.network());
+        Folders.write(
+                place.registryConfig().resolve(registry.host()).resolve("hosts.toml"), """
+                server = "http://%1$s"
+                [host."http://%1$s"]
+                capabilities = ["pull", "resolve"]
+                """.formatted(registry.host()));
+        server = switch (kind) {
+            case "crij" -> new CrijServer(place);
+            case "containerd" -> new ContainerdServer(place);
+            default -> throw new IllegalArgumentException("no such server: " + kind);
+        };
+        try {
+            server.start();
+        } catch (RuntimeException | AssertionError e) {
+            registry.close();
+            server.close();
+            throw e;
+        }
+        pods = new Pods(this);
+    }
+
+    public Place place() {
+        return place;
+    }
+
+    public Registry registry() {
+        return registry;
+    }
+
+    public ServerUnderTest server() {
+        return server;
+    }
+
+    /// cri-j's own daemons, for tests that kill them.
+    public CrijServer crij() {
+        if (server instanceof CrijServer crij) {
+            return crij;
+        }
+        throw new IllegalStateException("this test is about cri-j");
+    }
+
+    public boolean isCrij() {
+        return server instanceof CrijServer;
+    }
+
+    /// Requests as a kubelet sends them.
+    public Pods pods() {
+        return pods;
+    }
+
+    /// A new connection; the caller closes it.
+    public CriClient connect() {
+        return new CriClient(server.socket(), CALL);
+    }
+
+    /// What of this node's pods can be seen on the machine.
+    public Traces traces() {
+        return Traces.of(place, pods.made());
+    }
+
+    /// Puts another network configuration in place; the bridge again without arguments.
+    public void writeNetwork() {
+        writeNetwork("""
+                { "cniVersion": "1.0.0", "name": "e2e", "plugins": [
+                  { "type": "bridge", "bridge": "e2e0", "isGateway": true, "ipMasq": true,
+                    "ipam": { "type": "host-local", "dataDir": "%s",
+                      "ranges": [[{ "subnet": "10.123.0.0/16" }]], "routes": [{ "dst": "0.0.0.0/0" }] } },
+                  { "type": "portmap", "capabilities": { "portMappings": true } } ] }
+                """.formatted(place.leases()));
+    }
+
+    public void writeNetwork(String conflist) {
+        Folders.write(place.cniConfig().resolve("10-e2e.conflist"), conflist);
+    }
+
+    /// What the server says of its network: the verbose part of its status.
+    public String networkInForce() {
+        return pods.client()
+                .runtime()
+                .status(StatusRequest.newBuilder().setVerbose(true).build())
+                .getInfoMap()
+                .toString();
+    }
+
+    @Override
+    public void close() {
+        try {
+            pods.removeAll();
+        } finally {
+            server.close();
+            registry.close();
+            place.network().close();
+            Traces.clearCgroups(place);
+            Folders.delete(place.root());
+        }
+    }
+
+    private void link(String plugin) {
+        try {
+            Files.createSymbolicLink(place.cniPlugins().resolve(plugin), PLUGINS.resolve(plugin));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

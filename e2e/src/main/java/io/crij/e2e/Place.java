@@ -1,0 +1,42 @@
+package io.crij.e2e;
+
+import java.nio.file.Path;
+
+/// Where a node under test keeps things; nothing of it is shared with another node of this machine.
+///
+/// @param name unique, part of every path and name that the node makes
+/// @param root its folder
+public record Place(String name, Path root, NetworkNamespace network) {
+    Path state() {
+        return root.resolve("run");
+    }
+
+    Path data() {
+        return root.resolve("lib");
+    }
+
+    Path cniConfig() {
+        return root.resolve("cni/net.d");
+    }
+
+    Path cniPlugins() {
+        return root.resolve("cni/bin");
+    }
+
+    Path leases() {
+        return root.resolve("cni/leases");
+    }
+
+    Path registryConfig() {
+        return root.resolve("certs.d");
+    }
+
+    Path log(String program) {
+        return root.resolve(program + ".log");
+    }
+
+    /// The parent of the cgroups of all pods.
+    String cgroupParent() {
+        return "/" + name;
+    }
+}

@@ -1,0 +1,61 @@
+package io.crij.oci.runtime;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A container's state as JSON: what hooks get on standard input, and what `state` prints.
+public final class StateJson {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private StateJson() {}
+
+    /// Runtime-spec "State": ociVersion, id, status, pid, bundle, annotations.
+    public static byte[] forHook(ContainerState state) {
+        return write(state, null, false);
+    }
+
+    /// The same with what runc adds: `rootfs`, `created` (RFC 3339) and `owner`.
+    public static byte[] forCommand(ContainerState state, String rootfs) {
+        return write(state, rootfs, true);
+    }
+
+    private static byte[] write(ContainerState state, @Nullable String rootfs, boolean full) {
+        var bytes = new ByteArrayOutputStream(512);
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            if (full) {
+                json.useDefaultPrettyPrinter();
+            }
+            json.writeStartObject();
+            json.writeStringField("ociVersion", state.ociVersion());
+            json.writeStringField("id", state.id());
+            json.writeNumberField("pid", state.status() == ContainerState.Status.STOPPED ? 0 : state.pid());
+            json.writeStringField("status", state.status().name().toLowerCase(Locale.ROOT));
+            json.writeStringField("bundle", state.bundle().toString());
+            if (full) {
+                json.writeStringField("rootfs", rootfs);
+                json.writeStringField("created", DateTimeFormatter.ISO_INSTANT.format(state.created()));
+            }
+            if (full || !state.annotations().isEmpty()) {
+                json.writeObjectFieldStart("annotations");
+                for (Map.Entry<String, String> annotation : state.annotations().entrySet()) {
+                    json.writeStringField(annotation.getKey(), annotation.getValue());
+                }
+                json.writeEndObject();
+            }
+            if (full) {
+                json.writeStringField("owner", "");
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // never: the bytes stay in memory
+        }
+        return bytes.toByteArray();
+    }
+}
