@@ -19,7 +19,7 @@ public final class ProgramBuilder {
     /// Where `init.c` maps the program.
     public static final long BASE = 0x10000000L;
 
-    private static final int REGISTERS = 128;
+    private static final int REGISTERS = 250;
     private static final int HEADER = 8;
     private static final int DATA = HEADER + 8 * REGISTERS;
     private static final Label NO_LABEL = new Label("none");
