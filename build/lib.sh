@@ -5,7 +5,7 @@ logs=$top/target/logs
 dist=$top/packaging/target/crij
 mkdir -p "$logs"
 
-say() { printf '%s\n' "$*"; }
+say() { printf "%s\n" "$@"; }
 
 # die WHAT TO-DO...: ends with what failed and what to do about it.
 die() {

@@ -31,7 +31,7 @@ public final class CrijServer implements ServerUnderTest {
                 config_dir = "%4$s"
                 plugin_dirs = ["%5$s"]
                 [images]
-                registry_config_dir = "%6$s"
+                registry_config_dirs = ["%6$s"]
                 """.formatted(
                         place.state(),
                         place.data(),
