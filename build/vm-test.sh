@@ -37,7 +37,9 @@ rm -rf "$work" && mkdir -p "$work"
 compile() {
     local list
     list=$(paste -sd, <<<"$modules")
-    mvn -B -f "$top/pom.xml" -pl "$list" -am test-compile -Dspotless.check.skip \
+    # end-to-end tests drive the built distribution
+    [[ ,$list, != *,e2e,* ]] || list+=,packaging
+    mvn -B -f "$top/pom.xml" -pl "$list" -am package -DskipTests -Dspotless.check.skip \
         org.apache.maven.plugins:maven-dependency-plugin:build-classpath \
         -Dmdep.outputFile=target/vm-test-classpath -Dmdep.includeScope=test -Dmdep.regenerateFile=true &&
         mvn -B -f "$top/pom.xml" -N org.apache.maven.plugins:maven-dependency-plugin:copy \
@@ -57,10 +59,9 @@ make_disk() {
     fi
     # shellcheck disable=SC2086
     sources "$tree" $modules
-    cp "$vm/junit-platform-console-standalone-$(junit_version).jar" "$tree/crij-vm/jars/"
-    printf '/crij-vm/jars/junit-platform-console-standalone-%s.jar\n' "$(junit_version)" >"$tree/crij-vm/console-classpath"
-    printf 'FLAGS="%s"\nFORM=%s\nexport FORM\n' \
-        "$(sed -n 's:.*<jvm.flags>\(.*\)</jvm.flags>.*:\1:p' "$top/pom.xml")" "$form" >"$tree/crij-vm/settings"
+    cp "$vm/junit-platform-console-standalone-$(junit_version).jar" "$tree/crij-vm/console.jar"
+    printf 'FLAGS="%s"\nCONSOLE=/crij-vm/console.jar\nexport JAVA_HOME=%s FORM=%s\n' \
+        "$(sed -n 's:.*<jvm.flags>\(.*\)</jvm.flags>.*:\1:p' "$top/pom.xml")" "$JAVA_HOME" "$form" >"$tree/crij-vm/settings"
     cp "$plan" "$tree/crij-vm/plan"
     disk "$tree" "$work/disk" 6G
     mkdir -p "$work/empty"

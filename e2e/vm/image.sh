@@ -70,38 +70,40 @@ userland() {
     for part in net fs lib crypto drivers/net drivers/block drivers/virtio drivers/char/hw_random arch; do
         [[ ! -d /lib/modules/$version/kernel/$part ]] || (cd "/lib/modules/$version/kernel" && cp -a --parents "$part" "$tree/usr/lib/modules/$version/kernel/")
     done
-    mkdir -p "$tree/crij-vm/jdk/lib"
-    cp -a "$JAVA_HOME"/{bin,conf,release} "$tree/crij-vm/jdk/"
-    (cd "$JAVA_HOME/lib" && tar -c --exclude=src.zip --exclude=ct.sym --exclude='*.a' .) | tar -x -C "$tree/crij-vm/jdk/lib"
-    # what the JVM's own libraries need
+    # at the same place as here: the distribution's class cache is bound to it
+    mkdir -p "$tree$JAVA_HOME/lib" "$tree/crij-vm"
+    cp -a "$JAVA_HOME"/{bin,conf,release} "$tree$JAVA_HOME/"
+    (cd "$JAVA_HOME/lib" && tar -c --exclude=src.zip --exclude=ct.sym --exclude='*.a' .) | tar -x -C "$tree$JAVA_HOME/lib"
     for file in "$JAVA_HOME"/lib/{,server/}*.so "$JAVA_HOME/bin/java"; do copy_libraries "$file" "$tree"; done
 }
 
-# sources TREE MODULE...: the compiled modules, and a class path each with the paths that the guest will see
+# sources TREE MODULE...: the compiled modules, their class paths and the distribution, at the paths they have here;
+# the guest finds them at /crij too
 sources() {
-    local tree=$1 module entry path
+    local tree=$1 module entry
     shift
-    rm -rf "$tree/crij" "$tree/crij-vm/jars" && mkdir -p "$tree/crij" "$tree/crij-vm/jars"
+    rm -rf "$tree$top" "$tree/crij" && mkdir -p "$tree$top" "$tree/crij-vm"
+    ln -s "$top" "$tree/crij"
     cp -a "$top/e2e/vm/guest/." "$tree/crij-vm/"
-    mkdir -p "$tree/crij/e2e/vm"
-    [[ ! -d $top/e2e/vm/guest.d ]] || cp -a "$top/e2e/vm/guest.d" "$tree/crij/e2e/vm/"
-    [[ ! -d $dist ]] || { mkdir -p "$tree/crij/packaging/target" && cp -a "$dist" "$tree/crij/packaging/target/"; }
-    for module in "$@"; do
-        mkdir -p "$tree/crij/$module/target"
-        (cd "$top/$module" && cp -a --parents pom.xml src target/classes target/test-classes "$tree/crij/$module/")
-        path=target/test-classes:target/classes
-        while read -r entry; do
-            case $entry in
-            "$top"/*) path+=:/crij/${entry#"$top"/} ;;
-            *junit-platform-console-standalone*) ;;
-            *.jar)
-                [[ -e $tree/crij-vm/jars/${entry##*/} ]] || cp "$entry" "$tree/crij-vm/jars/"
-                path+=:/crij-vm/jars/${entry##*/}
-                ;;
-            esac
-        done < <(tr ':' '\n' <"$top/$module/target/vm-test-classpath")
-        printf '%s\n' "$path" >"$tree/crij/$module/target/vm-classpath"
+    for entry in "$top"/*/target/classes "$dist" "$top/e2e/vm/guest.d"; do
+        [[ ! -d $entry ]] || take "$entry" "$tree"
     done
+    for module in "$@"; do
+        take "$top/$module/src" "$tree"
+        take "$top/$module/target/test-classes" "$tree"
+        tr ':' '\n' <"$top/$module/target/vm-test-classpath" | while read -r entry; do
+            # a module's jar is the same as its classes
+            [[ $entry != "$top"/*.jar ]] || entry=${entry%/*}/classes
+            [[ $entry == "$top"/* || -e $tree$entry ]] || take "$entry" "$tree"
+            printf ':%s' "$entry"
+        done >"$tree/crij-vm/$module.classpath"
+    done
+}
+
+# take PATH TREE: copies it to the same path in the tree
+take() {
+    mkdir -p "$2$(dirname "$1")"
+    cp -a "$1" "$2$1"
 }
 
 # disk TREE OUTPUT SIZE: the tree as a sparse ext4 file
