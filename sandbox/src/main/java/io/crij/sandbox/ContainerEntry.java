@@ -111,8 +111,8 @@ final class ContainerEntry extends Entry<ContainerRecord> {
             var started = facts.startedAt() != null ? facts.startedAt() : startedAt(now);
             return exited(started, exit, facts.oomKilled());
         }
-        boolean runs = facts.status() == ContainerState.Status.RUNNING
-                || facts.status() == ContainerState.Status.PAUSED;
+        boolean runs =
+                facts.status() == ContainerState.Status.RUNNING || facts.status() == ContainerState.Status.PAUSED;
         if (runs && !now.running()) {
             var started = facts.startedAt();
             return new ContainerStatus.Running(started == null ? Instant.now() : started, facts.pid());
@@ -123,7 +123,11 @@ final class ContainerEntry extends Entry<ContainerRecord> {
     private static ContainerStatus exited(@Nullable Instant startedAt, ExitStatus exit, boolean oomKilled) {
         if (!exit.known()) {
             return new ContainerStatus.Exited(
-                    startedAt, exit.finishedAt(), LOST, "Unknown", "nobody saw the process end: its shim and the monitor were gone");
+                    startedAt,
+                    exit.finishedAt(),
+                    LOST,
+                    "Unknown",
+                    "nobody saw the process end: its shim and the monitor were gone");
         }
         String reason = exit.code() == 0 ? "Completed" : oomKilled ? "OOMKilled" : "Error";
         return new ContainerStatus.Exited(startedAt, exit.finishedAt(), exit.code(), reason, "");
@@ -131,7 +135,7 @@ final class ContainerEntry extends Entry<ContainerRecord> {
 
     static @Nullable Instant startedAt(ContainerStatus status) {
         return switch (status) {
-            case ContainerStatus.Running(Instant at, _) -> at;
+            case ContainerStatus.Running running -> running.startedAt();
             case ContainerStatus.Exited exited -> exited.startedAt();
             case ContainerStatus.Unknown unknown -> unknown.startedAt();
             case ContainerStatus.Creating _, ContainerStatus.Created _ -> null;
@@ -142,7 +146,8 @@ final class ContainerEntry extends Entry<ContainerRecord> {
     ///
     /// @param deadline of System.nanoTime
     /// @return the stop that the caller must carry out, null when another does
-    @Nullable Stop beginStop(long deadline) {
+    @Nullable
+    Stop beginStop(long deadline) {
         lock.lock();
         try {
             if (stop == null) {

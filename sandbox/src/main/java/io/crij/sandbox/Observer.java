@@ -67,8 +67,8 @@ final class Observer {
                 learn(facts);
             }
             case MonitorEvent.Synced _ -> synced();
-            case MonitorEvent.Started(MonitoredContainer facts, _) -> learn(facts);
-            case MonitorEvent.Exited(MonitoredContainer facts, _) -> learn(facts);
+            case MonitorEvent.Started started -> learn(started.container());
+            case MonitorEvent.Exited exited -> learn(exited.container());
             // the exit that may follow has the fact too
             case MonitorEvent.OutOfMemory _ -> {}
             // each is the outcome of a call of ours
@@ -100,7 +100,8 @@ final class Observer {
     /// What the monitor did not describe may be younger than its list, so it is asked.
     private void synced() {
         var seen = described();
-        containers.all()
+        containers
+                .all()
                 .filter(container -> !seen.contains(container.id()) && !container.held() && vanished(container.id()))
                 .forEach(container -> {
                     if (container.lost("it was gone when the monitor was asked, so nobody saw it end")) {

@@ -20,8 +20,8 @@ final class PodEntry extends Entry<PodRecord> {
         try {
             var pod = record();
             if (!pod.state().takesContainers()) {
-                throw new SandboxException.WrongState("pod " + id() + " takes no containers: it is " + words(pod.state())
-                        + "; start a new pod");
+                throw new SandboxException.WrongState(
+                        "pod " + id() + " takes no containers: it is " + words(pod.state()) + "; start a new pod");
             }
             makers.add(Thread.currentThread());
         } finally {
@@ -62,7 +62,7 @@ final class PodEntry extends Entry<PodRecord> {
         return switch (state) {
             case PodState.Creating _ -> "being made";
             case PodState.Ready _ -> "ready";
-            case PodState.NotReady(_, String reason) -> "not ready (" + reason + ")";
+            case PodState.NotReady notReady -> "not ready (" + notReady.reason() + ")";
             case PodState.Removing _ -> "being removed";
         };
     }

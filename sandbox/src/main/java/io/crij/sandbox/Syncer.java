@@ -9,6 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// Writes changed records through to the disk, in batches and off the path of requests. One virtual thread, which
 /// sleeps
@@ -18,8 +20,8 @@ final class Syncer implements AutoCloseable {
     private static final Duration GATHER = Duration.ofSeconds(1);
 
     private final Set<Path> changed = new LinkedHashSet<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = Thread.ofVirtual().name("record-sync").start(this::work);
-    private boolean closed;
 
     /// @param path a file, whose folder is synced too, or a folder
     synchronized void changed(Path path) {
@@ -29,21 +31,20 @@ final class Syncer implements AutoCloseable {
 
     private void work() {
         try {
-            while (awaitChange()) {
-                Thread.sleep(GATHER);
+            while (awaitChange() && !closed.await(GATHER.toMillis(), TimeUnit.MILLISECONDS)) {
                 syncAll();
             }
         } catch (InterruptedException _) {
-            // closed
+            // nobody interrupts this thread
         }
         syncAll();
     }
 
     private synchronized boolean awaitChange() throws InterruptedException {
-        while (changed.isEmpty() && !closed) {
+        while (changed.isEmpty() && closed.getCount() > 0) {
             wait();
         }
-        return !closed;
+        return !changed.isEmpty();
     }
 
     private void syncAll() {
@@ -74,11 +75,11 @@ final class Syncer implements AutoCloseable {
 
     @Override
     public void close() {
+        // never by an interrupt, which would close a file that is being synced
+        closed.countDown();
         synchronized (this) {
-            closed = true;
             notifyAll();
         }
-        thread.interrupt();
         try {
             thread.join();
         } catch (InterruptedException _) {

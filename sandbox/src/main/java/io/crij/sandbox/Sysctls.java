@@ -2,11 +2,14 @@ package io.crij.sandbox;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// Which kernel parameters a pod may set: those that belong to a namespace of its own, so that no other pod sees them
 /// (the allow-list of Kubernetes: kernel.shm*, kernel.msg*, kernel.sem, fs.mqueue.*, net.*).
 final class Sysctls {
     private static final String PING_GROUPS = "net.ipv4.ping_group_range";
+
+    private static final Pattern NAME = Pattern.compile("[\\w*-]+([./][\\w*-]+)*");
 
     private final Map<String, String> defaults;
 
@@ -33,8 +36,9 @@ final class Sysctls {
 
     private static void check(String name, String value, PodNamespaceModes modes) throws SandboxException.Invalid {
         String field = "linux.sysctls[" + name + "]";
-        if (value.indexOf('\0') >= 0 || name.contains("..") || name.indexOf('\0') >= 0) {
-            throw new SandboxException.Invalid(field, value, "holds characters that no kernel parameter has");
+        // the name becomes a path below /proc/sys, with dots and slashes exchanged
+        if (!NAME.matcher(name).matches() || value.indexOf('\0') >= 0) {
+            throw new SandboxException.Invalid(field, value, "is not the name of a kernel parameter");
         }
         switch (needed(name)) {
             case Needed.Nothing _ ->

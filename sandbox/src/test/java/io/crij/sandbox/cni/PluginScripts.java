@@ -99,6 +99,12 @@ public final class PluginScripts {
         }
     }
 
+    public void clearLeases() throws IOException {
+        for (var lease : leases()) {
+            Files.delete(root.resolve("leases").resolve(lease));
+        }
+    }
+
     private List<String> lines(String file) throws IOException {
         var path = root.resolve(file);
         return Files.exists(path) ? Files.readAllLines(path) : List.of();
