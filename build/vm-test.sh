@@ -47,6 +47,25 @@ compile() {
             -DoutputDirectory="$vm" -Dmdep.useBaseVersion=true
 }
 
+# Whether everything was compiled after it was last changed: `make test` comes from doing just that.
+compiled() {
+    local module folder status=target/maven-status/maven-compiler-plugin
+    [[ -s $vm/junit-platform-console-standalone-$(junit_version).jar ]] || return 1
+    for module in $modules; do [[ -s $top/$module/target/vm-test-classpath ]] || return 1; done
+    for folder in "$top"/*/; do
+        [[ -f $folder/pom.xml && -d $folder/src ]] || continue
+        newer "$folder/src/main" "$folder/$status/compile/default-compile/inputFiles.lst" java || return 1
+        newer "$folder/src/test" "$folder/$status/testCompile/default-testCompile/inputFiles.lst" java || return 1
+    done
+    [[ ! $modules == *e2e* ]] || newer "$top" "$dist/lib/crij.main" java
+}
+
+# newer FOLDER FILE EXTENSION: false when a source in the folder is younger than the file
+newer() {
+    [[ -n $(find "$1" -path '*/target' -prune -o -name "*.$3" -print -quit 2>/dev/null) ]] || return 0
+    [[ -z $(find "$1" -path '*/target' -prune -o -name "*.$3" -newer "$2" -print -quit 2>&1) ]]
+}
+
 junit_version() { sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' "$top/pom.xml"; }
 
 make_disk() {
@@ -69,7 +88,7 @@ make_disk() {
     initramfs "$version" "$work/initramfs"
 }
 
-step "vm: compile" compile
+compiled || step "vm: compile" compile
 step "vm: make the disk" make_disk
 accel=tcg
 boot=$(cat /proc/sys/kernel/random/boot_id)

@@ -9,7 +9,8 @@ import io.crij.linux.abi.FileFlags;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/// An open CRI log file. Opening and writing may block for as long as the disk does: only on a thread of [LogWriters].
+/// An open CRI log file. Opening and writing may block for as long as the disk does: only on a thread of
+/// [LogWriters].
 final class LogFile implements AutoCloseable {
     private static final int MODE = 0640;
     private static final int FLAGS = FileFlags.O_WRONLY
@@ -39,9 +40,9 @@ final class LogFile implements AutoCloseable {
         }
     }
 
-    /// Opens for appending, makes the file when it is not there. A symbolic link that leads nowhere is removed first
-    /// (kubernetes#44043); one that leads somewhere is refused, as a container with a writable log volume could point
-    /// it at any file of the host.
+    /// Opens for appending, makes the file when it is not there. A symbolic link that leads nowhere is removed
+    /// first (kubernetes#44043); one that leads somewhere is refused, as a container with a writable log volume
+    /// could point it at any file of the host.
     static LogFile open(Path path) throws MonitorException {
         try {
             return opened(path);

@@ -8,6 +8,9 @@ import java.util.function.Supplier;
 public final class Waiting {
     private static final Duration PAUSE = Duration.ofMillis(20);
 
+    /// An emulated machine is given more time.
+    private static final int PATIENCE = Integer.getInteger("crij.patience", 1);
+
     private Waiting() {}
 
     public static void until(String what, Duration limit, BooleanSupplier condition) {
@@ -16,10 +19,10 @@ public final class Waiting {
 
     /// @param detail what to add to the error when it does not come true
     public static void until(String what, Duration limit, BooleanSupplier condition, Supplier<String> detail) {
-        long end = System.nanoTime() + limit.toNanos();
+        long end = System.nanoTime() + PATIENCE * limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError(what + ": not within " + limit.toSeconds() + " s. " + detail.get());
+                throw new AssertionError(what + ": not within " + PATIENCE * limit.toSeconds() + " s. " + detail.get());
             }
             pause();
         }
