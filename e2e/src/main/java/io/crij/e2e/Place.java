@@ -36,7 +36,7 @@ public record Place(String name, Path root, NetworkNamespace network) {
     }
 
     /// The parent of the cgroups of all pods.
-    String cgroupParent() {
+    public String cgroupParent() {
         return "/" + name;
     }
 }

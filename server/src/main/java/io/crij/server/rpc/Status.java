@@ -59,7 +59,7 @@ final class Status {
         }
     }
 
-    private RuntimeCondition network() {
+    private RuntimeCondition network() throws InterruptedException {
         var network = sandboxes.network();
         return RuntimeCondition.newBuilder()
                 .setType("NetworkReady")
