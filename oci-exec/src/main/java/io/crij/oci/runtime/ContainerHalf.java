@@ -1,0 +1,161 @@
+package io.crij.oci.runtime;
+
+import static io.crij.linux.abi.FileFlags.O_CLOEXEC;
+import static io.crij.linux.abi.FileFlags.O_DIRECTORY;
+import static io.crij.linux.abi.FileFlags.O_PATH;
+import static io.crij.linux.abi.Prctl.PR_SET_DUMPABLE;
+import static io.crij.linux.abi.Prctl.PR_SET_PDEATHSIG;
+
+import io.crij.oci.program.Call;
+import io.crij.oci.program.Operand;
+import io.crij.oci.program.Operand.Register;
+import io.crij.oci.program.ProgramBuilder;
+import io.crij.oci.runtime.OciException.Unsupported;
+import io.crij.oci.spec.Namespace.Type;
+import io.crij.oci.spec.Process;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The half of a program that becomes the container's first process.
+final class ContainerHalf {
+    private final Setup setup;
+    private final ProgramBuilder p;
+    private final Steps steps;
+    private final Host host;
+    private final ShimSteps shimSteps;
+    private final Namespaces namespaces;
+    private final CgroupSteps cgroups;
+    private final ShimSlots shim;
+    private final int procSlot;
+    private boolean inCgroup;
+
+    /// @param procSlot where the shim expects this process's folder of proc, when there is a user namespace to map
+    ContainerHalf(
+            Setup setup,
+            Host host,
+            ShimSteps shimSteps,
+            Namespaces namespaces,
+            CgroupSteps cgroups,
+            ShimSlots shim,
+            int procSlot) {
+        this.setup = setup;
+        this.p = setup.p;
+        this.steps = setup.steps;
+        this.host = host;
+        this.shimSteps = shimSteps;
+        this.namespaces = namespaces;
+        this.cgroups = cgroups;
+        this.shim = shim;
+        this.procSlot = procSlot;
+    }
+
+    void run() throws OciException {
+        steps.prctl("end when the shim ends", PR_SET_PDEATHSIG, Operand.of(Abi.SIGKILL, "SIGKILL"));
+        steps.prctl("keep the container from tracing this process", PR_SET_DUMPABLE, Abi.ZERO);
+        p.call("lead a session", Call.SETSID);
+        Process process = Optional.ofNullable(setup.spec.process()).orElse(Process.EMPTY);
+        var settings = new ProcessSettings(steps, process, host.privileges());
+        settings.outOfMemoryScore();
+        becomeRootOfUserNamespace();
+        namespaces.join();
+        namespaces.loopbackUp();
+        if (setup.request.rootfs() instanceof Rootfs.Pause) {
+            pause();
+            return;
+        }
+        settings.sessionKeyring(setup.request.id());
+        fileSystems(process);
+        var last = new LastPart(steps, setup.slots, shimSteps, process, host.privileges(), host.seccomp());
+        last.become(setup.linux);
+        last.awaitStart();
+        last.execute();
+    }
+
+    private void pause() throws OciException {
+        var pause = new PausePart(setup, shimSteps, host.privileges());
+        enterCgroup();
+        names();
+        new Sysctls(setup).write();
+        pause.enterEmptyRoot();
+        pause.run(setup.slots);
+    }
+
+    private void becomeRootOfUserNamespace() {
+        if (!setup.creates(Type.USER)) {
+            return;
+        }
+        Register proc = p.register("procOfSelf");
+        steps.open("open the own folder of proc", Abi.CWD, "/proc/self", O_PATH | O_DIRECTORY, proc);
+        p.call("show it to the shim", Call.DUP3, proc, Operand.of(procSlot), Abi.openFlags(O_CLOEXEC));
+        steps.close(proc);
+        shimSteps.raise(setup.slots.toShim(), "toShim");
+        enterCgroup();
+        p.call("become the group of the namespace's root", Call.SETRESGID, Abi.ZERO, Abi.ZERO, Abi.ZERO);
+        p.call("become the namespace's root", Call.SETRESUID, Abi.ZERO, Abi.ZERO, Abi.ZERO);
+    }
+
+    /// Joins the cgroups, once they are there; only then a cgroup namespace begins at the container's own.
+    private void enterCgroup() {
+        if (inCgroup) {
+            return;
+        }
+        inCgroup = true;
+        shimSteps.awaitShim();
+        if (!host.bornInCgroup()) {
+            cgroups.join(host.plan());
+        }
+        namespaces.cgroupNamespace();
+    }
+
+    private void fileSystems(Process process) throws OciException {
+        var root = new RootMount(setup);
+        var targets = new Targets(setup);
+        var mounts = new MountSteps(setup, targets, host.folders(), Map.of(), this::enterCgroup);
+        var hidden = new HiddenPaths(setup);
+
+        root.isolate();
+        root.make();
+        root.attach();
+        mounts.all();
+        new DevFolder(setup).complete(targets);
+        console(process);
+        mounts.finish();
+        enterCgroup();
+        names();
+        new Sysctls(setup).write();
+        hidden.readOnly();
+        hidden.masked();
+        root.enter();
+    }
+
+    private void console(Process process) throws Unsupported {
+        if (!process.terminal()) {
+            return;
+        }
+        if (!setup.ptsIsOurs) {
+            throw new Unsupported(
+                    "process.terminal needs a mount of type devpts at /dev/pts, the configuration has none");
+        }
+        var console = new Console(steps, process);
+        console.open(setup.pts, shim.console());
+        if (setup.devIsOurs) {
+            console.bindConsole(setup.dev);
+        }
+        console.take();
+    }
+
+    private void names() {
+        name(setup.spec.hostname(), "host name", Call.SETHOSTNAME);
+        name(setup.spec.domainname(), "domain name", Call.SETDOMAINNAME);
+    }
+
+    private void name(@Nullable String name, String what, Call call) {
+        // without a namespace for it, it would be the host's name that changes
+        if (name != null && !name.isEmpty() && setup.linux.namespace(Type.UTS).isPresent()) {
+            int length = name.getBytes(StandardCharsets.UTF_8).length;
+            p.call("set the " + what + " to " + name, call, p.text(name), Operand.of(length));
+        }
+    }
+}

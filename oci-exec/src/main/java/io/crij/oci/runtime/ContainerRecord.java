@@ -1,0 +1,150 @@
+package io.crij.oci.runtime;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crij.linux.At;
+import io.crij.linux.Errno;
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Fd;
+import io.crij.linux.abi.FileFlags;
+import io.crij.oci.spec.Hook;
+import io.crij.oci.spec.IdMapping;
+import io.crij.oci.spec.Linux.Personality;
+import io.crij.oci.spec.MemoryPolicy;
+import io.crij.oci.spec.Namespace.Type;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What has to be known to find a container again after a restart of the runtime: `state.json` in the container's
+/// folder.
+/// Written before the container's process may live on without the runtime, and whole or not at all.
+///
+/// @param version of this record's format
+/// @param rootfs as state shows it
+/// @param created milliseconds since 1970
+/// @param started whether the user's program was executed
+/// @param pid of the first process; 0 while it is being created
+/// @param processStart of that process in clock ticks after boot, so that the pid cannot come to mean another one
+/// @param shim pid of the shim; 0 without one
+/// @param cgroupsPath empty without cgroups
+/// @param namespaces that the container does not share with the runtime
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record ContainerRecord(
+        int version,
+        String ociVersion,
+        String id,
+        String bundle,
+        String rootfs,
+        long created,
+        boolean started,
+        int pid,
+        long processStart,
+        int shim,
+        long shimStart,
+        @Nullable ShimSlots slots,
+        boolean pipes,
+        String cgroupsPath,
+        List<Type> namespaces,
+        Map<String, String> annotations,
+        List<Hook> poststart,
+        List<Hook> poststop,
+        ForExec exec) {
+    /// What an exec shares with the first process.
+    ///
+    /// @param seccompFlags for the filter in the file `seccomp`; -1 without one
+    record ForExec(
+            List<IdMapping> uidMappings,
+            @Nullable Personality personality,
+            @Nullable MemoryPolicy memoryPolicy,
+            int seccompFlags) {}
+
+    static final int VERSION = 1;
+    static final String FILE = "state.json";
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    ContainerRecord withProcess(int process, long start, int shimPid, long shimStarted, @Nullable ShimSlots shimSlots) {
+        return new ContainerRecord(
+                version,
+                ociVersion,
+                id,
+                bundle,
+                rootfs,
+                created,
+                started,
+                process,
+                start,
+                shimPid,
+                shimStarted,
+                shimSlots,
+                pipes,
+                cgroupsPath,
+                namespaces,
+                annotations,
+                poststart,
+                poststop,
+                exec);
+    }
+
+    ContainerRecord withStarted() {
+        return new ContainerRecord(
+                version,
+                ociVersion,
+                id,
+                bundle,
+                rootfs,
+                created,
+                true,
+                pid,
+                processStart,
+                shim,
+                shimStart,
+                slots,
+                pipes,
+                cgroupsPath,
+                namespaces,
+                annotations,
+                poststart,
+                poststop,
+                exec);
+    }
+
+    /// Makes the file; fails with `EEXIST` when the id is in use.
+    void create(Path folder) throws ErrnoException {
+        try (Fd file = Fd.open(
+                folder.resolve(FILE).toString(), FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_EXCL, 0600)) {
+            file.write(bytes());
+        }
+    }
+
+    void replace(Path folder) throws ErrnoException {
+        String temporary = folder.resolve(FILE + ".new").toString();
+        try (Fd file = Fd.open(temporary, FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600)) {
+            file.write(bytes());
+        }
+        At.rename(Fd.CWD, temporary, Fd.CWD, folder.resolve(FILE).toString(), 0);
+    }
+
+    private byte[] bytes() {
+        try {
+            return MAPPER.writeValueAsBytes(this);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static java.util.Optional<ContainerRecord> read(Path folder) throws IOException {
+        try (Fd file = Fd.open(folder.resolve(FILE).toString(), FileFlags.O_RDONLY)) {
+            return java.util.Optional.of(MAPPER.readValue(file.readAll(1 << 20), ContainerRecord.class));
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
+                return java.util.Optional.empty();
+            }
+            throw e;
+        }
+    }
+}

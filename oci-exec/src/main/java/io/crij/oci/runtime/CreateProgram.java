@@ -1,0 +1,107 @@
+package io.crij.oci.runtime;
+
+import io.crij.oci.program.Arch;
+import io.crij.oci.program.Call;
+import io.crij.oci.program.Label;
+import io.crij.oci.program.Operand;
+import io.crij.oci.program.Operand.Register;
+import io.crij.oci.program.Program;
+import io.crij.oci.program.ProgramBuilder;
+import io.crij.oci.spec.Namespace.Type;
+import io.crij.oci.spec.Process;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Compiles the program that creates a container: here the shim's half, in [ContainerHalf] the one that becomes the
+/// container's process. The order of the steps is what keeps it safe; each class of a concern says why.
+final class CreateProgram {
+    private final Setup setup;
+    private final ProgramBuilder p;
+    private final Steps steps;
+    private final Slots slots;
+    private final ShimSlots shim;
+    private final Shape shape;
+    private final Host host;
+    private final Namespaces namespaces;
+    private final CgroupSteps cgroups;
+    private final ShimSteps shimSteps;
+
+    CreateProgram(CreateRequest request, Slots slots, ShimSlots shim, Shape shape, Host host) {
+        this.slots = slots;
+        this.shim = shim;
+        this.shape = shape;
+        this.host = host;
+        p = new ProgramBuilder(Arch.host(), slots.report());
+        setup = new Setup(request, p, slots);
+        steps = setup.steps;
+        namespaces = new Namespaces(setup);
+        cgroups = new CgroupSteps(steps);
+        shimSteps = new ShimSteps(steps, slots);
+    }
+
+    /// @param programSlot number of the program's own descriptor
+    Program compile(int programSlot) throws OciException {
+        Label child = p.label("child");
+        int procSlot = setup.creates(Type.USER) ? slots.reserve() : Descriptors.NONE;
+        shimSteps.begin(programSlot);
+        Optional<Register> cgroup = Optional.empty();
+        if (host.bornInCgroup()) {
+            cgroups.make(host.plan());
+            cgroup = Optional.of(cgroups.open(host.plan()));
+        }
+        giveStreams();
+        namespaces.open();
+        namespaces.cloneChild(cgroup, child);
+        shimSteps.tellPid(namespaces.pid);
+        if (!host.bornInCgroup()) {
+            // while the child mounts
+            cgroups.make(host.plan());
+        }
+        if (setup.creates(Type.USER)) {
+            Register proc = p.register("procOfChild");
+            shimSteps.awaitChild(namespaces.pidfd);
+            p.move(proc, Operand.of(procSlot, "procOfChild"));
+            namespaces.mapUsers(proc);
+            steps.close(proc);
+        }
+        shimSteps.raise(slots.toChild(), "toChild");
+        serve();
+
+        p.place(child);
+        new ContainerHalf(setup, host, shimSteps, namespaces, cgroups, shim, procSlot).run();
+        return p.build();
+    }
+
+    /// Pipes belong to the user that the process becomes, so that it can open `/dev/stdout`.
+    private void giveStreams() {
+        @Nullable Process process = setup.spec.process();
+        if (process == null || !(setup.request.stdio() instanceof Stdio.Pipes(boolean stdin))) {
+            return;
+        }
+        long uid = HostIds.of(process.user().uid(), setup.linux.uidMappings());
+        if (uid == 0) {
+            return;
+        }
+        for (int stream = stdin ? 0 : 1; stream < 3; stream++) {
+            p.call(
+                    "give stream " + stream + " to the user",
+                    Call.FCHOWN,
+                    Operand.of(stream),
+                    Operand.of(uid),
+                    Abi.NONE);
+        }
+    }
+
+    private void serve() {
+        shimSteps.awaitChild(namespaces.pidfd);
+        shimSteps.keepOwnDescriptors(namespaces.pidfd, shim.pidfd());
+        shimSteps.awaitAcknowledgement(shim.control(), shim.pidfd());
+        switch (shape) {
+            case DETACHED -> p.call("end", Call.EXIT_GROUP, Abi.ZERO);
+            case MONITORED -> {
+                shimSteps.dropPrivileges();
+                shimSteps.serve(shim.control(), shim.pidfd(), shim.stdin(), shim.exit(), shim.exitFile());
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.crij.oci.runtime;
+
+import io.crij.linux.At;
+import io.crij.linux.Errno;
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Fd;
+import io.crij.linux.Pidfd;
+import io.crij.oci.cgroup.Cgroup;
+import io.crij.oci.cgroup.CgroupFolders;
+import io.crij.oci.cgroup.CgroupPlan;
+import io.crij.oci.cgroup.DeviceFilter;
+import io.crij.oci.program.Program;
+import io.crij.oci.runtime.OciException.AlreadyExists;
+import io.crij.oci.runtime.OciException.InvalidSpec;
+import io.crij.oci.runtime.OciException.StepFailed;
+import io.crij.oci.seccomp.SeccompFilter;
+import io.crij.oci.spec.Namespace;
+import io.crij.oci.spec.Seccomp;
+import io.crij.oci.spec.Spec;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One create, from the request to a process that waits for its start. Whatever fails on the way, or an interrupt,
+/// undoes
+/// what was made.
+final class Creation {
+    private final Toolbox tools;
+    private final CreateRequest request;
+    private final Spec spec;
+    private final Path folder;
+
+    /// @param root of all containers
+    Creation(Toolbox tools, CreateRequest request, Path root) throws InvalidSpec {
+        this.tools = tools;
+        this.request = request;
+        this.spec = request.spec();
+        if (!isId(request.id())) {
+            throw new InvalidSpec("id", request.id(), "may have letters, digits and _ + . - only");
+        }
+        this.folder = root.resolve(request.id());
+    }
+
+    record Created(LiveContainer container, Shim shim) {}
+
+    Created run() throws OciException, InterruptedException {
+        tools.validator().validate(spec).forEach(tools.privileges()::warn);
+        var folders = CgroupFolders.of(tools.cgroups(), cgroupsPath(), tools.layout());
+        Optional<SeccompFilter> seccomp = seccomp();
+        try (var undo = new Rollback()) {
+            ContainerRecord record = begin(folders, seccomp, undo);
+            var cgroup = new Cgroup(folders);
+            var slots = new Slots(0);
+            var descriptors = open(slots, undo);
+            var host = new Host(folders, CgroupPlan.of(folders, spec.linux().resources()), tools.privileges(), seccomp);
+            boolean pause = request.rootfs() instanceof Rootfs.Pause;
+            var shape = pause ? Shape.DETACHED : Shape.MONITORED;
+            int programSlot = slots.reserve();
+            Program program = new CreateProgram(request, slots, descriptors.shim, shape, host).compile(programSlot);
+
+            undo.add("remove the cgroups of " + request.id(), cgroup::delete);
+            Launch launch = launch(program, slots, programSlot, descriptors, undo);
+            launch.await(News.READY);
+            attachDeviceFilter(host.plan());
+            return finish(record, launch, descriptors, cgroup, pause, undo);
+        } catch (ErrnoException e) {
+            throw new StepFailed("cannot create container " + request.id() + ": " + e.getMessage(), e.errno(), e);
+        }
+    }
+
+    static boolean isId(String id) {
+        return id.matches("[A-Za-z0-9_+.-]+") && !id.matches("\\.+");
+    }
+
+    private String cgroupsPath() {
+        @Nullable String path = spec.linux().cgroupsPath();
+        return path == null || path.isEmpty() ? "/crij/" + request.id() : path;
+    }
+
+    private ContainerRecord begin(CgroupFolders folders, Optional<SeccompFilter> seccomp, Rollback undo)
+            throws ErrnoException, OciException {
+        try {
+            At.mkdir(Fd.CWD, folder.toString(), 0711);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+        }
+        var root = spec.root();
+        String rootfs = switch (request.rootfs()) {
+            case Rootfs.Directory(Path path) -> path.toString();
+            case Rootfs.Overlay _ -> root == null ? "" : root.path();
+            case Rootfs.Pause _ -> "";
+        };
+        var record = new ContainerRecord(
+                ContainerRecord.VERSION,
+                spec.ociVersion(),
+                request.id(),
+                request.bundle().toString(),
+                rootfs,
+                Instant.now().toEpochMilli(),
+                false,
+                0,
+                0,
+                0,
+                0,
+                null,
+                request.stdio() instanceof Stdio.Pipes,
+                "/" + folders.path(),
+                spec.linux().namespaces().stream().map(Namespace::type).toList(),
+                spec.annotations(),
+                spec.hooks().poststart(),
+                spec.hooks().poststop(),
+                new ContainerRecord.ForExec(
+                        spec.linux().uidMappings(),
+                        spec.linux().personality(),
+                        spec.linux().memoryPolicy(),
+                        seccomp.map(SeccompFilter::flags).orElse(-1)));
+        try {
+            record.create(folder);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EEXIST) {
+                throw new AlreadyExists(request.id());
+            }
+            throw e;
+        }
+        undo.add("remove " + folder, () -> StateFolder.remove(folder));
+        if (seccomp.isPresent()) {
+            StateFolder.write(folder, StateFolder.SECCOMP, seccomp.get().program());
+        }
+        return record;
+    }
+
+    private Descriptors open(Slots slots, Rollback undo) throws ErrnoException {
+        var descriptors = new Descriptors(slots, request.stdio(), StateFolder.exitFile(folder));
+        undo.add("close the descriptors", descriptors::closeAll);
+        return descriptors;
+    }
+
+    private Optional<SeccompFilter> seccomp() throws InvalidSpec {
+        @Nullable Seccomp config = spec.linux().seccomp();
+        return config == null ? Optional.empty() : Optional.of(tools.seccomp().compile(config));
+    }
+
+    private Launch launch(Program program, Slots slots, int programSlot, Descriptors descriptors, Rollback undo)
+            throws ErrnoException {
+        var launch = new Launch(
+                tools.init(), program, slots, programSlot, "crij-shim " + request.id(), descriptors, tools.readiness());
+        undo.add("end the process of " + request.id(), () -> {
+            launch.kill();
+            tools.reaper().reap(launch.shimPid);
+            awaitEnd(launch.pid());
+        });
+        descriptors.close();
+        return launch;
+    }
+
+    private void awaitEnd(int pid) throws ErrnoException, InterruptedException {
+        if (pid == 0) {
+            return;
+        }
+        try (var pidfd = new Pidfd(pid)) {
+            tools.readiness().await(pidfd.fd(), java.time.Duration.ofSeconds(10));
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ESRCH) {
+                throw e;
+            }
+        }
+    }
+
+    private static void attachDeviceFilter(CgroupPlan plan) throws StepFailed {
+        if (plan.deviceFilter().isEmpty()) {
+            return;
+        }
+        Path group = plan.container().getFirst();
+        try {
+            DeviceFilter.attach(group, plan.deviceFilter().get());
+        } catch (ErrnoException e) {
+            throw new StepFailed(
+                    "linux.resources.devices: cannot attach the device filter to " + group + ": " + e.getMessage(),
+                    e.errno(),
+                    e);
+        }
+    }
+
+    private Created finish(
+            ContainerRecord begun, Launch launch, Descriptors d, Cgroup cgroup, boolean pause, Rollback undo)
+            throws ErrnoException {
+        int shimPid = pause ? 0 : launch.shimPid;
+        ContainerRecord record = begun.withProcess(
+                launch.pid(),
+                ProcessClock.startOf(launch.pid()),
+                shimPid,
+                pause ? 0 : ProcessClock.startOf(shimPid),
+                pause ? null : d.shim);
+        record.replace(folder);
+        var container = new LiveContainer(folder, record, Optional.of(cgroup));
+        container.waits(new LiveContainer.Waiting(d.go, d.report, Optional.of(launch)));
+        Shim shim = pause ? pause(launch, d) : shim(launch, d);
+        undo.commit();
+        return new Created(container, shim);
+    }
+
+    private Shim shim(Launch launch, Descriptors d) throws ErrnoException {
+        @Nullable Fd console = null;
+        if (request.stdio() instanceof Stdio.Terminal) {
+            try (var pidfd = new Pidfd(launch.shimPid)) {
+                console = pidfd.takeDescriptor(d.shim.console());
+            }
+        }
+        var streams = new ShimProcess.Streams(d.stdin, d.stdout, d.stderr, console, d.control, d.exited, d.exitFile);
+        var shim = new ShimProcess(launch.pid(), launch.shimPid, streams, tools.reaper());
+        shim.acknowledge();
+        return shim;
+    }
+
+    /// The pause has no shim: the half that started it goes.
+    private Shim pause(Launch launch, Descriptors d) throws ErrnoException {
+        var pause = new PauseProcess(launch.pid());
+        d.control.write(new byte[] {ShimSteps.ACKNOWLEDGE});
+        tools.reaper().reap(launch.shimPid);
+        d.control.close();
+        d.exited.close();
+        d.exitFile.close();
+        return pause;
+    }
+}

@@ -1,0 +1,88 @@
+package io.crij.oci.runtime;
+
+import io.crij.linux.Errno;
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Pidfd;
+import io.crij.linux.Signal;
+import io.crij.oci.runtime.OciException.StepFailed;
+import io.crij.oci.runtime.OciException.TimedOut;
+import io.crij.oci.runtime.OciException.WrongState;
+import io.crij.oci.spec.Namespace.Type;
+import java.time.Duration;
+
+/// One delete: the processes, the cgroups, the shim, the folder, in this order, so that a failure can be repeated.
+final class Deletion {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Toolbox tools;
+    private final LiveContainer container;
+    private final ContainerRecord record;
+
+    Deletion(Toolbox tools, LiveContainer container) {
+        this.tools = tools;
+        this.container = container;
+        this.record = container.record();
+    }
+
+    /// @param kill what still runs; else it is an error
+    void run(boolean kill) throws OciException, InterruptedException {
+        if (container.alive()) {
+            if (!kill) {
+                throw new WrongState("cannot delete container " + record.id() + ": it is running; stop it first");
+            }
+            end(record.pid());
+        }
+        if (container.cgroup().isPresent()) {
+            // what has no pid namespace of its own survives its first process
+            if (!record.namespaces().contains(Type.PID)
+                    && !container.cgroup().get().pids().isEmpty()) {
+                container.cgroup().get().signal(Signal.KILL);
+            }
+            container.cgroup().get().delete();
+        }
+        endShim();
+        container.closeWaiting();
+        try {
+            StateFolder.remove(container.folder());
+        } catch (ErrnoException e) {
+            throw new StepFailed("cannot remove " + container.folder() + ": " + e.getMessage(), e.errno(), e);
+        }
+    }
+
+    private void end(int pid) throws OciException, InterruptedException {
+        try (var pidfd = new Pidfd(pid)) {
+            if (!container.alive()) {
+                return;
+            }
+            // a frozen process takes no signal but this, and dies of it only when it runs again
+            pidfd.send(Signal.KILL);
+            if (container.cgroup().isPresent() && container.cgroup().get().frozen()) {
+                container.cgroup().get().thaw();
+            }
+            if (!tools.readiness().await(pidfd.fd(), PATIENCE)) {
+                throw new TimedOut("the end of process " + pid + " of container " + record.id(), PATIENCE);
+            }
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ESRCH) {
+                throw new StepFailed("cannot kill process " + pid + ": " + e.getMessage(), e.errno(), e);
+            }
+        }
+    }
+
+    /// The shim goes by itself when it was released; else it is ended here.
+    private void endShim() throws OciException {
+        if (record.shim() == 0 || !ProcessClock.alive(record.shim(), record.shimStart())) {
+            return;
+        }
+        try (var pidfd = new Pidfd(record.shim())) {
+            if (ProcessClock.alive(record.shim(), record.shimStart())) {
+                pidfd.send(Signal.KILL);
+                tools.reaper().reap(record.shim());
+            }
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ESRCH) {
+                throw new StepFailed("cannot end the shim of " + record.id() + ": " + e.getMessage(), e.errno(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.crij.oci.runtime;
+
+import static io.crij.linux.abi.FileFlags.O_DIRECTORY;
+import static io.crij.linux.abi.FileFlags.O_PATH;
+import static io.crij.linux.abi.Prctl.PR_SET_DUMPABLE;
+import static io.crij.linux.abi.Prctl.PR_SET_PDEATHSIG;
+
+import io.crij.linux.abi.CloneFlags;
+import io.crij.oci.program.Arch;
+import io.crij.oci.program.Call;
+import io.crij.oci.program.Label;
+import io.crij.oci.program.Operand;
+import io.crij.oci.program.Operand.Register;
+import io.crij.oci.program.Program;
+import io.crij.oci.program.ProgramBuilder;
+import io.crij.oci.seccomp.SeccompFilter;
+import io.crij.oci.spec.Linux;
+import io.crij.oci.spec.Namespace.Type;
+import io.crij.oci.spec.Process;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// Compiles the program of an exec.
+final class ExecProgram {
+    private final ExecPlan plan;
+    private final Process process;
+    private final Stdio stdio;
+    private final Slots slots;
+    private final ShimSlots shim;
+    private final Privileges privileges;
+    private final ProgramBuilder p;
+    private final Steps steps;
+    private final ShimSteps shimSteps;
+
+    /// What is known of the container.
+    ///
+    /// @param namespaces that it does not share with the runtime
+    /// @param cgroups folders to join
+    /// @param bornInCgroup whether the process is cloned into the only one
+    /// @param seccomp filter of the container
+    record ExecPlan(
+            List<Type> namespaces,
+            List<Path> cgroups,
+            boolean bornInCgroup,
+            Linux linux,
+            Optional<SeccompFilter> seccomp) {}
+
+    ExecProgram(ExecPlan plan, Process process, Stdio stdio, Slots slots, ShimSlots shim, Privileges privileges) {
+        this.plan = plan;
+        this.process = process;
+        this.stdio = stdio;
+        this.slots = slots;
+        this.shim = shim;
+        this.privileges = privileges;
+        p = new ProgramBuilder(Arch.host(), slots.report());
+        steps = new Steps(p);
+        shimSteps = new ShimSteps(steps, slots);
+    }
+
+    /// @param targetSlot number of the pidfd of the container's first process
+    Program compile(int programSlot, int targetSlot) throws OciException {
+        Label child = p.label("child");
+        Register pid = p.register("pid");
+        Register pidfd = p.register("pidfd");
+        shimSteps.begin(programSlot);
+        giveStreams();
+        if (plan.namespaces().contains(Type.PID)) {
+            p.call(
+                    "join the container's pid namespace with the child",
+                    Call.SETNS,
+                    Operand.of(targetSlot, "container"),
+                    Abi.flags(CloneFlags.CLONE_NEWPID, "NEWPID"));
+        }
+        clone(child, pid, pidfd);
+        shimSteps.tellPid(pid);
+        shimSteps.awaitChild(pidfd);
+        shimSteps.keepOwnDescriptors(pidfd, shim.pidfd());
+        shimSteps.awaitAcknowledgement(shim.control(), shim.pidfd());
+        shimSteps.dropPrivileges();
+        shimSteps.serve(shim.control(), shim.pidfd(), shim.stdin(), shim.exit(), shim.exitFile());
+
+        p.place(child);
+        child(targetSlot);
+        return p.build();
+    }
+
+    private void clone(Label child, Register pid, Register pidfd) {
+        var clone = new CloneChild(p);
+        long flags = CloneFlags.CLONE_PIDFD | CloneFlags.CLONE_FILES;
+        if (plan.bornInCgroup()) {
+            Register cgroup = p.register("cgroup");
+            String path = plan.cgroups().getFirst().toString();
+            steps.open("open the cgroup " + path, Abi.CWD, path, O_PATH | O_DIRECTORY, cgroup);
+            clone.emit("clone the process", flags, "{}", Optional.of(cgroup), child, pid, pidfd);
+        } else {
+            clone.emit("clone the process", flags, "{}", Optional.empty(), child, pid, pidfd);
+        }
+    }
+
+    private void giveStreams() {
+        if (!(stdio instanceof Stdio.Pipes(boolean stdin))) {
+            return;
+        }
+        long uid = HostIds.of(process.user().uid(), plan.linux().uidMappings());
+        for (int stream = stdin ? 0 : 1; stream < 3 && uid != 0; stream++) {
+            p.call(
+                    "give stream " + stream + " to the user",
+                    Call.FCHOWN,
+                    Operand.of(stream),
+                    Operand.of(uid),
+                    Abi.NONE);
+        }
+    }
+
+    private void child(int targetSlot) throws OciException {
+        steps.prctl("end when the shim ends", PR_SET_PDEATHSIG, Operand.of(Abi.SIGKILL, "SIGKILL"));
+        steps.prctl("keep the container from tracing this process", PR_SET_DUMPABLE, Abi.ZERO);
+        p.call("lead a session", Call.SETSID);
+        var settings = new ProcessSettings(steps, process, privileges);
+        settings.outOfMemoryScore();
+        if (!plan.bornInCgroup()) {
+            var cgroups = new CgroupSteps(steps);
+            plan.cgroups().forEach(cgroups::join);
+        }
+        join(targetSlot);
+        settings.sessionKeyring("exec");
+        console();
+        var last = new LastPart(steps, slots, shimSteps, process, privileges, plan.seccomp());
+        last.become(plan.linux());
+        last.execute();
+    }
+
+    private void join(int targetSlot) {
+        long flags = 0;
+        StringBuilder names = new StringBuilder();
+        for (Type type : plan.namespaces()) {
+            if (type != Type.PID) {
+                flags |= type.cloneFlag();
+                names.append(names.isEmpty() ? "" : "|").append(type);
+            }
+        }
+        if (flags != 0) {
+            Operand container = Operand.of(targetSlot, "container");
+            p.call("join the container's namespaces", Call.SETNS, container, Abi.flags(flags, names.toString()));
+        }
+        if (plan.namespaces().contains(Type.USER)) {
+            p.call("become the group of the namespace's root", Call.SETRESGID, Abi.ZERO, Abi.ZERO, Abi.ZERO);
+            p.call("become the namespace's root", Call.SETRESUID, Abi.ZERO, Abi.ZERO, Abi.ZERO);
+        }
+    }
+
+    private void console() {
+        if (!process.terminal()) {
+            return;
+        }
+        Register root = p.register("root");
+        Register pts = p.register("pts");
+        var console = new Console(steps, process);
+        steps.open("open the container's root", Abi.CWD, "/", O_PATH | O_DIRECTORY, root);
+        console.openFolder(root, pts);
+        console.open(pts, shim.console());
+        console.take();
+    }
+}

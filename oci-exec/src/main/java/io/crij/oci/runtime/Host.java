@@ -1,0 +1,23 @@
+package io.crij.oci.runtime;
+
+import io.crij.oci.cgroup.CgroupFolders;
+import io.crij.oci.cgroup.CgroupHost;
+import io.crij.oci.cgroup.CgroupPlan;
+import io.crij.oci.seccomp.SeccompFilter;
+import java.util.Optional;
+
+/// What a container's program depends on beside its configuration.
+///
+/// @param folders of the container's cgroups
+/// @param plan of the container's cgroups
+/// @param seccomp the compiled filter, when the configuration has one
+record Host(CgroupFolders folders, CgroupPlan plan, Privileges privileges, Optional<SeccompFilter> seccomp) {
+    CgroupHost cgroups() {
+        return folders.host();
+    }
+
+    /// On version 2 the process is cloned into its group; on version 1 it joins one after the other.
+    boolean bornInCgroup() {
+        return cgroups().pure() && !plan.container().isEmpty();
+    }
+}

@@ -1,0 +1,149 @@
+package io.crij.oci.runtime;
+
+import static io.crij.linux.abi.Prctl.PR_SET_PDEATHSIG;
+
+import io.crij.linux.Errno;
+import io.crij.oci.program.Call;
+import io.crij.oci.program.Condition;
+import io.crij.oci.program.Failure;
+import io.crij.oci.program.Label;
+import io.crij.oci.program.Operand;
+import io.crij.oci.program.Operand.Constant;
+import io.crij.oci.program.Operand.Register;
+import io.crij.oci.program.ProgramBuilder;
+import io.crij.oci.runtime.OciException.InvalidSpec;
+import io.crij.oci.seccomp.SeccompFilter;
+import io.crij.oci.spec.Linux;
+import io.crij.oci.spec.Process;
+import java.util.Optional;
+
+/// The last steps before the user's program, the same for a container's first process and for an exec: the process is
+/// in
+/// its namespaces and sees its root.
+final class LastPart {
+    private static final int CLOSE_RANGE_UNSHARE = 2;
+    private static final int CLOSE_RANGE_CLOEXEC = 4;
+    private static final int SECCOMP_SET_MODE_FILTER = 1;
+
+    private final Steps steps;
+    private final ProgramBuilder p;
+    private final Slots slots;
+    private final ShimSteps shimSteps;
+    private final Process process;
+    private final Optional<SeccompFilter> seccomp;
+    private final ProcessSettings settings;
+    private final Identity identity;
+    private final Command command;
+
+    LastPart(
+            Steps steps,
+            Slots slots,
+            ShimSteps shimSteps,
+            Process process,
+            Privileges privileges,
+            Optional<SeccompFilter> seccomp) {
+        this.steps = steps;
+        this.p = steps.p;
+        this.slots = slots;
+        this.shimSteps = shimSteps;
+        this.process = process;
+        this.seccomp = seccomp;
+        settings = new ProcessSettings(steps, process, privileges);
+        identity = new Identity(steps, process, privileges.capabilities());
+        command = new Command(steps, process);
+        identity.warnings().forEach(privileges::warn);
+    }
+
+    /// @param linux for the settings of a container that an exec shares
+    void become(Linux linux) throws InvalidSpec {
+        command.makeFolder();
+        settings.limits();
+        settings.priorities(linux.personality(), linux.memoryPolicy());
+        settings.umask();
+        command.enterFolder();
+        identity.noNewPrivileges();
+        if (!process.noNewPrivileges()) {
+            // needs CAP_SYS_ADMIN, which goes with the next steps
+            filter();
+        }
+        identity.dropBounding();
+        identity.changeUser();
+        command.enterFolderAsUser();
+        identity.setCapabilities();
+        if (!process.args().isEmpty()) {
+            command.resolve();
+        }
+        ownDescriptors();
+    }
+
+    /// The table of descriptors was shared with the shim; from here on it is not, and holds nothing of the host's that
+    /// a
+    /// path such as `/proc/self/fd/7` could lead to (CVE-2024-21626).
+    private void ownDescriptors() {
+        int first = slots.report();
+        int last = slots.firstOfShim() - 1;
+        p.call(
+                "close what the process does not keep",
+                Call.CLOSE_RANGE,
+                Operand.of(slots.firstOfShim()),
+                Abi.flags(0xFFFF_FFFFL, "~0"),
+                Abi.flags(CLOSE_RANGE_UNSHARE, "UNSHARE"));
+        p.call(
+                "let the rest end with the exec",
+                Call.CLOSE_RANGE,
+                Operand.of(first),
+                Operand.of(last),
+                Abi.flags(CLOSE_RANGE_CLOEXEC, "CLOEXEC"));
+        shimSteps.raise(slots.toShim(), "toShim");
+    }
+
+    /// Waits for the start. With neither shim nor runtime left there is nobody who could start it: it ends.
+    void awaitStart() {
+        Register got = p.register("started");
+        Label start = p.label("start");
+        Label again = p.label("awaitStart");
+        shimSteps.tell(News.READY, "READY");
+        p.place(again);
+        p.call("wait for the start", Call.READ, Operand.of(slots.go(), "go"), p.space(8, "byte"), Abi.ONE)
+                .into(got)
+                .tolerate(Errno.EINTR);
+        p.branch(got, Condition.EQUAL, Abi.ONE, start);
+        p.branch(got, Condition.LESS, Abi.ZERO, again);
+        p.call("end", Call.EXIT_GROUP, Abi.ONE);
+        p.place(start);
+    }
+
+    void execute() {
+        if (process.args().isEmpty()) {
+            p.fail(
+                    "start a container whose configuration has no process.args",
+                    Failure.STEP,
+                    Operand.of(Errno.EINVAL, "EINVAL"));
+            return;
+        }
+        steps.prctl("live on without the shim", PR_SET_PDEATHSIG, Abi.ZERO);
+        if (process.noNewPrivileges()) {
+            // the very last: the profile need not allow any of the steps before
+            filter();
+        }
+        command.execute();
+    }
+
+    private void filter() {
+        if (seccomp.isEmpty()) {
+            return;
+        }
+        SeccompFilter filter = seccomp.get();
+        Constant code = p.bytes(filter.program(), "filter");
+        Constant program = p.struct(
+                "{" + filter.length() + "}",
+                16,
+                b -> b.putShort((short) filter.length()).putLong(8, code.value()));
+        p.call(
+                "load the seccomp filter (linux.seccomp)",
+                Call.SECCOMP,
+                Operand.of(SECCOMP_SET_MODE_FILTER, "SET_MODE_FILTER"),
+                Abi.flags(filter.flags(), "0x" + Integer.toHexString(filter.flags())),
+                program);
+    }
+}

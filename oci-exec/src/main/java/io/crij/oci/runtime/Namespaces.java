@@ -1,0 +1,167 @@
+package io.crij.oci.runtime;
+
+import static io.crij.linux.abi.FileFlags.O_RDONLY;
+
+import io.crij.linux.abi.CloneFlags;
+import io.crij.oci.program.Call;
+import io.crij.oci.program.Label;
+import io.crij.oci.program.Operand;
+import io.crij.oci.program.Operand.Constant;
+import io.crij.oci.program.Operand.Register;
+import io.crij.oci.program.ProgramBuilder;
+import io.crij.oci.spec.IdMapping;
+import io.crij.oci.spec.Linux.TimeOffset;
+import io.crij.oci.spec.Namespace;
+import io.crij.oci.spec.Namespace.Type;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// The namespaces of a new container: made by clone3, joined by setns. The shim itself stays in the host's: where the
+/// kernel takes children only (pid, time) it sets what its child gets.
+///
+/// The two halves share their table of descriptors until the container's process is set up, so that what one opens the
+/// other can use.
+final class Namespaces {
+    private final Setup setup;
+    private final ProgramBuilder p;
+    private final Steps steps;
+    private final Map<Type, Register> joined = new EnumMap<>(Type.class);
+
+    /// Of the child, in the shim.
+    final Register pid;
+
+    final Register pidfd;
+
+    Namespaces(Setup setup) {
+        this.setup = setup;
+        this.p = setup.p;
+        this.steps = setup.steps;
+        pid = p.register("pid");
+        pidfd = p.register("pidfd");
+    }
+
+    /// In the shim, before the child: opens all paths first, since some cannot be reached any more after others were
+    /// joined.
+    void open() {
+        for (Namespace namespace : setup.linux.namespaces()) {
+            String path = namespace.path();
+            if (path != null && !path.isEmpty()) {
+                Register fd = p.register(namespace.type() + "Namespace");
+                steps.open("open the " + namespace.type() + " namespace " + path, Abi.CWD, path, O_RDONLY, fd);
+                joined.put(namespace.type(), fd);
+            }
+        }
+        joinForChild(Type.PID);
+        joinForChild(Type.TIME);
+        if (setup.creates(Type.TIME)) {
+            p.call("make a time namespace for the child", Call.UNSHARE, Abi.flags(CloneFlags.CLONE_NEWTIME, "NEWTIME"));
+            String offsets = setup.linux.timeOffsets().entrySet().stream()
+                    .map(e -> offset(e.getKey(), e.getValue()))
+                    .collect(Collectors.joining());
+            if (!offsets.isEmpty()) {
+                steps.write("set the time offsets", Abi.CWD, "/proc/self/timens_offsets", offsets);
+            }
+        }
+    }
+
+    private static String offset(String clock, TimeOffset offset) {
+        return clock + " " + offset.secs() + " " + offset.nanosecs() + "\n";
+    }
+
+    private void joinForChild(Type type) {
+        Register fd = joined.get(type);
+        if (fd != null) {
+            join(type, fd);
+        }
+    }
+
+    private void join(Type type, Register fd) {
+        p.call("join the " + type + " namespace", Call.SETNS, fd, Abi.flags(type.cloneFlag(), name(type)));
+    }
+
+    private static String name(Type type) {
+        return "NEW" + (type == Type.MOUNT ? "NS" : type == Type.NETWORK ? "NET" : type.name());
+    }
+
+    /// In the shim: clones the child, which goes on at `child`.
+    ///
+    /// @param cgroup folder of the version 2 group that the child is born in
+    void cloneChild(Optional<Register> cgroup, Label child) {
+        List<Type> created = new ArrayList<>();
+        // a pause sees an empty root, whether or not its configuration speaks of a mount namespace
+        boolean pause = setup.request.rootfs() instanceof Rootfs.Pause && !setup.creates(Type.MOUNT);
+        long flags = CloneFlags.CLONE_PIDFD | CloneFlags.CLONE_FILES | (pause ? CloneFlags.CLONE_NEWNS : 0);
+        for (Namespace namespace : setup.linux.namespaces()) {
+            Type type = namespace.type();
+            // a cgroup namespace is made later, when the process is in its cgroup; a time namespace was made before
+            if (setup.creates(type) && type != Type.CGROUP && type != Type.TIME) {
+                created.add(type);
+                flags |= type.cloneFlag();
+            }
+        }
+        String text = created.stream().map(Namespaces::name).collect(Collectors.joining("|", "{", "}"));
+        new CloneChild(p).emit("clone the container's process", flags, text, cgroup, child, pid, pidfd);
+    }
+
+    /// In the shim: writes the user namespace's maps, through the child's folder of proc that the child has opened.
+    void mapUsers(Register proc) {
+        map("gid_map", setup.linux.gidMappings(), proc);
+        map("uid_map", setup.linux.uidMappings(), proc);
+    }
+
+    private void map(String file, List<IdMapping> mappings, Register proc) {
+        String lines = mappings.stream()
+                .map(m -> m.containerID() + " " + m.hostID() + " " + m.size() + "\n")
+                .collect(Collectors.joining());
+        if (!lines.isEmpty()) {
+            steps.write("map ids (" + file + ")", proc, file, lines);
+        }
+    }
+
+    /// In the child: joins the rest. The user namespace comes last, it takes the right to join the others; what belongs
+    /// to
+    /// it and was refused before is joined again.
+    void join() {
+        Register user = joined.get(Type.USER);
+        for (Type type : List.of(Type.NETWORK, Type.IPC, Type.UTS, Type.CGROUP, Type.MOUNT)) {
+            Register fd = joined.get(type);
+            if (fd != null) {
+                join(type, fd);
+                steps.close(fd);
+            }
+        }
+        if (user != null) {
+            join(Type.USER, user);
+            steps.close(user);
+        }
+    }
+
+    /// In the child: the loopback interface of a new network namespace works.
+    void loopbackUp() {
+        if (!setup.creates(Type.NETWORK)) {
+            return;
+        }
+        Register socket = p.register("socket");
+        // struct ifreq: name, then IFF_UP|IFF_RUNNING
+        Constant request = p.struct(
+                "{lo, UP|RUNNING}",
+                40,
+                b -> b.put(0, (byte) 'l').put(1, (byte) 'o').putShort(16, (short) 0x41));
+        Operand datagram = Abi.flags(2 | 0x80000, "SOCK_DGRAM|CLOEXEC");
+        p.call("open a socket", Call.SOCKET, Abi.flags(2, "AF_INET"), datagram, Abi.ZERO)
+                .into(socket);
+        p.call("set the loopback interface up", Call.IOCTL, socket, Abi.flags(0x8914, "SIOCSIFFLAGS"), request);
+        steps.close(socket);
+    }
+
+    /// In the child, when it is in its cgroup.
+    void cgroupNamespace() {
+        if (setup.creates(Type.CGROUP)) {
+            p.call("make a cgroup namespace", Call.UNSHARE, Abi.flags(CloneFlags.CLONE_NEWCGROUP, "NEWCGROUP"));
+        }
+    }
+}

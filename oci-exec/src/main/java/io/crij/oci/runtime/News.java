@@ -1,0 +1,20 @@
+package io.crij.oci.runtime;
+
+/// What a program tells through its report descriptor beside failures: records of 8 bytes, of which the first 4 are the
+/// index of the operation that failed or one of these, and the last 4 an error number or a pid.
+final class News {
+    private static final int MARK = 0x8000_0000;
+
+    /// The process has been cloned; its pid in the host's pid namespace.
+    static final int PID = MARK | 1;
+
+    /// The process is set up and waits for the start.
+    static final int READY = MARK | 2;
+
+    /// The process waits for the hooks that run outside of it.
+    static final int HOOKS = MARK | 3;
+
+    static final int SIZE = 8;
+
+    private News() {}
+}

@@ -1,0 +1,176 @@
+package io.crij.oci.runtime;
+
+import static io.crij.linux.abi.FileFlags.O_WRONLY;
+
+import io.crij.linux.Errno;
+import io.crij.oci.program.Call;
+import io.crij.oci.program.Condition;
+import io.crij.oci.program.Label;
+import io.crij.oci.program.Operand;
+import io.crij.oci.program.Operand.Register;
+import io.crij.oci.program.ProgramBuilder;
+import io.crij.oci.runtime.OciException.InvalidSpec;
+import io.crij.oci.spec.IoPriority;
+import io.crij.oci.spec.Linux.Personality;
+import io.crij.oci.spec.MemoryPolicy;
+import io.crij.oci.spec.Process;
+import io.crij.oci.spec.Rlimit;
+import io.crij.oci.spec.Scheduler;
+import java.util.Arrays;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/// What a process has beside its identity: limits, priorities, the score for the out-of-memory killer. What the
+/// specification does not name is set to the system's default, because the runtime's own values are inherited
+/// otherwise.
+final class ProcessSettings {
+    private static final int SCHED_ATTR_SIZE = 48;
+    private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
+    private static final int WHO_PROCESS = 1;
+    private static final int DEFAULT_UMASK = 0022;
+    private static final int MASK_BYTES = 128;
+
+    private final Steps steps;
+    private final ProgramBuilder p;
+    private final Process process;
+    private final Privileges privileges;
+
+    ProcessSettings(Steps steps, Process process, Privileges privileges) {
+        this.steps = steps;
+        this.p = steps.p;
+        this.process = process;
+        this.privileges = privileges;
+    }
+
+    /// What the JVM has and nobody wants: the shim's part is the same as the child's.
+    static void reset(ProgramBuilder p) {
+        p.call("reset the umask", Call.UMASK, Abi.ZERO);
+        byte[] all = new byte[MASK_BYTES];
+        Arrays.fill(all, (byte) -1);
+        p.call("run on every processor", Call.SCHED_SETAFFINITY, Abi.ZERO, Operand.of(MASK_BYTES), p.bytes(all, "all"))
+                .tolerateAll();
+        p.call("reset the i/o priority", Call.IOPRIO_SET, Operand.of(WHO_PROCESS), Abi.ZERO, Abi.ZERO)
+                .tolerateAll();
+    }
+
+    /// The score is written while the process is still privileged and can be seen in the host's proc.
+    void outOfMemoryScore() {
+        @Nullable Integer score = process.oomScoreAdj();
+        int wanted = privileges.oomScore(score == null ? 0 : score);
+        steps.write(
+                "set process.oomScoreAdj to " + wanted, Abi.CWD, "/proc/self/oom_score_adj", Integer.toString(wanted));
+    }
+
+    void sessionKeyring(String id) {
+        // a kernel without keyrings, or an outer container that forbids them, has none to leave
+        p.call(
+                        "join a session keyring of its own",
+                        Call.KEYCTL,
+                        Operand.of(KEYCTL_JOIN_SESSION_KEYRING, "JOIN_SESSION_KEYRING"),
+                        p.text("_ses." + id))
+                .tolerate(Errno.ENOSYS, Errno.EPERM, Errno.EDQUOT);
+    }
+
+    void limits() {
+        for (Rlimit limit : process.rlimits()) {
+            Rlimit granted = privileges.limit(limit);
+            String about = "set process.rlimits " + limit.type() + " to " + Long.toUnsignedString(granted.soft()) + "/"
+                    + Long.toUnsignedString(granted.hard());
+            p.call(
+                    about,
+                    Call.PRLIMIT64,
+                    Abi.ZERO,
+                    Operand.of(limit.type().number(), limit.type().name()),
+                    p.longs("{" + granted.soft() + ", " + granted.hard() + "}", granted.soft(), granted.hard()),
+                    Abi.ZERO);
+        }
+    }
+
+    void priorities(@Nullable Personality personality, @Nullable MemoryPolicy memory) throws InvalidSpec {
+        @Nullable Scheduler scheduler = process.scheduler();
+        if (scheduler != null) {
+            scheduler(scheduler);
+        }
+        @Nullable IoPriority io = process.ioPriority();
+        if (io != null) {
+            p.call(
+                    "set process.ioPriority",
+                    Call.IOPRIO_SET,
+                    Operand.of(WHO_PROCESS),
+                    Abi.ZERO,
+                    Operand.of(io.value()));
+        }
+        if (personality != null) {
+            p.call(
+                    "set linux.personality",
+                    Call.PERSONALITY,
+                    Operand.of(
+                            personality.domain().number(), personality.domain().name()));
+        }
+        if (memory != null) {
+            memory(memory);
+        }
+    }
+
+    private void scheduler(Scheduler s) {
+        Operand attributes = p.struct(
+                "{" + s.policy() + "}",
+                SCHED_ATTR_SIZE,
+                b -> b.putInt(SCHED_ATTR_SIZE)
+                        .putInt(s.policy().number())
+                        .putLong(s.flagBits())
+                        .putInt(s.nice())
+                        .putInt(s.priority())
+                        .putLong(s.runtime())
+                        .putLong(s.deadline())
+                        .putLong(s.period()));
+        p.call("set process.scheduler", Call.SCHED_SETATTR, Abi.ZERO, attributes, Abi.ZERO);
+    }
+
+    private void memory(MemoryPolicy policy) throws InvalidSpec {
+        BitSet nodes = nodes(policy.nodes());
+        long[] mask = Arrays.copyOf(nodes.toLongArray(), 16);
+        Operand pointer = nodes.isEmpty() ? Abi.ZERO : p.longs("{" + policy.nodes() + "}", mask);
+        Operand bits = nodes.isEmpty() ? Abi.ZERO : Operand.of(64 * mask.length);
+        p.call(
+                "set linux.memoryPolicy",
+                Call.SET_MEMPOLICY,
+                Operand.of(policy.value(), policy.mode().name()),
+                pointer,
+                bits);
+    }
+
+    private static BitSet nodes(@Nullable String list) throws InvalidSpec {
+        BitSet nodes = new BitSet();
+        if (list == null || list.isBlank()) {
+            return nodes;
+        }
+        for (String range : list.strip().split(",", -1)) {
+            String[] ends = range.strip().split("-", 2);
+            try {
+                nodes.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
+            } catch (NumberFormatException | IndexOutOfBoundsException e) {
+                throw new InvalidSpec("linux.memoryPolicy.nodes", list, "is not a list such as 0-1,3");
+            }
+        }
+        return nodes;
+    }
+
+    void umask() {
+        @Nullable Integer umask = process.user().umask();
+        int value = umask == null ? DEFAULT_UMASK : umask;
+        p.call("set the umask", Call.UMASK, Abi.octal(value));
+    }
+
+    /// A label of AppArmor or SELinux for the next execve, through a proc file system of our own.
+    void label(String about, Operand proc, String file, String label) {
+        Register attribute = p.register("attribute");
+        Label modern = p.label("set:" + file);
+        steps.open(about, proc, "self/attr/" + file, O_WRONLY, attribute).tolerate(Errno.ENOENT);
+        p.branch(attribute, Condition.AT_LEAST, Abi.ZERO, modern);
+        steps.open(about, proc, "self/attr/exec", O_WRONLY, attribute);
+        p.place(modern);
+        steps.put(about, attribute, label);
+        steps.close(attribute);
+    }
+}

@@ -1,0 +1,45 @@
+package io.crij.oci.runtime;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/// What has to be undone when a later step fails: `try (var undo = new Rollback()) { … undo.commit(); }`. Undoes in
+/// reverse, and goes on past a step that fails.
+final class Rollback implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Rollback.class.getName());
+
+    private final Deque<Undo> steps = new ArrayDeque<>();
+
+    private record Undo(String what, Action action) {}
+
+    @FunctionalInterface
+    interface Action {
+        void run() throws Exception;
+    }
+
+    void add(String what, Action action) {
+        steps.push(new Undo(what, action));
+    }
+
+    /// Everything stays.
+    void commit() {
+        steps.clear();
+    }
+
+    @Override
+    public void close() {
+        // an interrupt that made us give up must not keep the rest from being undone
+        boolean interrupted = Thread.interrupted();
+        while (!steps.isEmpty()) {
+            Undo undo = steps.pop();
+            try {
+                undo.action.run();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "undoing failed: " + undo.what, e);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

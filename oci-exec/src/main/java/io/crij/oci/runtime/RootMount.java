@@ -1,0 +1,232 @@
+package io.crij.oci.runtime;
+
+import static io.crij.linux.abi.FileFlags.O_DIRECTORY;
+import static io.crij.linux.abi.FileFlags.O_PATH;
+import static io.crij.linux.abi.MountFlags.*;
+
+import io.crij.oci.program.Call;
+import io.crij.oci.program.Operand;
+import io.crij.oci.program.Operand.Register;
+import io.crij.oci.runtime.OciException.InvalidSpec;
+import io.crij.oci.runtime.OciException.Unsupported;
+import io.crij.oci.spec.Namespace.Type;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The container's root file system: attached in its own mount namespace, entered at the end.
+final class RootMount {
+    private static final Map<String, Long> PROPAGATION = Map.of(
+            "shared",
+            (long) MS_SHARED,
+            "rshared",
+            (long) MS_SHARED | MS_REC,
+            "slave",
+            (long) MS_SLAVE,
+            "rslave",
+            (long) MS_SLAVE | MS_REC,
+            "private",
+            (long) MS_PRIVATE,
+            "rprivate",
+            (long) MS_PRIVATE | MS_REC,
+            "unbindable",
+            (long) MS_UNBINDABLE,
+            "runbindable",
+            (long) MS_UNBINDABLE | MS_REC);
+    // fsconfig(2) takes no longer values
+    private static final int LONGEST_OPTION = 255;
+
+    private final Setup setup;
+    private final Steps steps;
+
+    RootMount(Setup setup) {
+        this.setup = setup;
+        this.steps = setup.steps;
+    }
+
+    /// Nothing that is mounted from here on shows on the host.
+    void isolate() throws InvalidSpec {
+        if (!setup.creates(Type.MOUNT)) {
+            return;
+        }
+        String wanted = rootPropagation();
+        boolean shared = wanted.endsWith("shared");
+        String about = shared ? "keep the mounts shared with the host" : "stop mounts from showing on the host";
+        changePropagation(about, shared ? MS_SHARED | MS_REC : MS_SLAVE | MS_REC);
+    }
+
+    private String rootPropagation() throws InvalidSpec {
+        @Nullable String given = setup.linux.rootfsPropagation();
+        if (given == null || given.isEmpty()) {
+            return "rslave";
+        }
+        if (!PROPAGATION.containsKey(given)) {
+            throw new InvalidSpec(
+                    "linux.rootfsPropagation", given, "must be shared, slave, private or unbindable, or one with an r");
+        }
+        return given;
+    }
+
+    private void changePropagation(String about, long type) {
+        var p = setup.p;
+        Operand nothing = p.text("");
+        p.call(about, Call.MOUNT, nothing, p.text("/"), nothing, Abi.flags(type, flagNames(type)), Abi.ZERO);
+    }
+
+    private static String flagNames(long type) {
+        String name = (type & MS_SHARED) != 0
+                ? "MS_SHARED"
+                : (type & MS_SLAVE) != 0 ? "MS_SLAVE" : (type & MS_PRIVATE) != 0 ? "MS_PRIVATE" : "MS_UNBINDABLE";
+        return (type & MS_REC) == 0 ? name : "MS_REC|" + name;
+    }
+
+    /// Makes the root's mount, not attached anywhere, and leaves it in [Setup#root].
+    void make() throws OciException {
+        switch (setup.request.rootfs()) {
+            case Rootfs.Directory(Path path) ->
+                steps.copyTree("open the root file system " + path, Abi.CWD, path.toString(), true, setup.root);
+            case Rootfs.Overlay overlay -> makeOverlay(overlay);
+            case Rootfs.Pause _ -> {}
+        }
+    }
+
+    private void makeOverlay(Rootfs.Overlay overlay) throws Unsupported {
+        var p = setup.p;
+        Register context = p.register("overlay");
+        p.call("open overlayfs", Call.FSOPEN, p.text("overlay"), Operand.of(FSOPEN_CLOEXEC, "CLOEXEC"))
+                .into(context);
+        set(context, "source", "overlay");
+        for (Path layer : overlay.lower()) {
+            set(context, "lowerdir+", layer.toString());
+        }
+        if (overlay.upper().isPresent()) {
+            set(context, "upperdir", overlay.upper().get().toString());
+            set(context, "workdir", overlay.work().orElseThrow().toString());
+        }
+        for (String option : overlay.options()) {
+            int equals = option.indexOf('=');
+            if (equals < 0) {
+                flag(context, option);
+            } else {
+                set(context, option.substring(0, equals), option.substring(equals + 1));
+            }
+        }
+        p.call(
+                "make the overlay of the image's layers",
+                Call.FSCONFIG,
+                context,
+                Operand.of(FSCONFIG_CMD_CREATE, "CREATE"),
+                Abi.ZERO,
+                Abi.ZERO,
+                Abi.ZERO);
+        long readOnly = overlay.upper().isPresent() ? 0 : MOUNT_ATTR_RDONLY;
+        p.call(
+                        "mount the overlay",
+                        Call.FSMOUNT,
+                        context,
+                        Operand.of(FSMOUNT_CLOEXEC, "CLOEXEC"),
+                        Abi.attributes(readOnly))
+                .into(setup.root);
+        steps.close(context);
+    }
+
+    private void set(Operand context, String key, String value) throws Unsupported {
+        if (value.length() > LONGEST_OPTION) {
+            throw new Unsupported("overlay option " + key + " is longer than the " + LONGEST_OPTION
+                    + " characters that the kernel takes: " + value + "; use a shorter data folder");
+        }
+        var p = setup.p;
+        p.call(
+                "set the overlay's " + key + " to " + value,
+                Call.FSCONFIG,
+                context,
+                Operand.of(FSCONFIG_SET_STRING, "SET_STRING"),
+                p.text(key),
+                p.text(value),
+                Abi.ZERO);
+    }
+
+    private void flag(Operand context, String key) {
+        var p = setup.p;
+        p.call(
+                "set the overlay's " + key,
+                Call.FSCONFIG,
+                context,
+                Operand.of(FSCONFIG_SET_FLAG, "SET_FLAG"),
+                p.text(key),
+                Abi.ZERO,
+                Abi.ZERO);
+    }
+
+    /// Attaches the root in the container's mount namespace.
+    void attach() throws InvalidSpec {
+        Path place = switch (setup.request.rootfs()) {
+            case Rootfs.Directory(Path path) -> path;
+            case Rootfs.Overlay _ -> setup.request.bundle();
+            case Rootfs.Pause _ -> throw new IllegalStateException("a pause has no root");
+        };
+        if (setup.creates(Type.MOUNT) && rootPropagation().endsWith("shared")) {
+            privateParent(place);
+        }
+        Register target = setup.p.register("place");
+        steps.open("open " + place, Abi.CWD, place.toString(), O_PATH | O_DIRECTORY, target);
+        steps.attach("attach the root file system at " + place, setup.root, target);
+        steps.close(target);
+    }
+
+    /// pivot_root refuses a root whose parent mount is shared, and attaching there would show on the host: the mount
+    /// that
+    /// `place` is on becomes private. Only the root of a mount can be changed, so every folder above is tried.
+    private void privateParent(Path place) {
+        var p = setup.p;
+        Register result = p.register("parent");
+        var done = p.label("parentIsPrivate");
+        for (Path folder : parents(place)) {
+            p.call(
+                            "make the mount of " + place + " private",
+                            Call.MOUNT,
+                            p.text(""),
+                            p.text(folder.toString()),
+                            p.text(""),
+                            Abi.flags(MS_PRIVATE, "MS_PRIVATE"),
+                            Abi.ZERO)
+                    .into(result)
+                    .tolerate(io.crij.linux.Errno.EINVAL);
+            p.branch(result, io.crij.oci.program.Condition.EQUAL, Abi.ZERO, done);
+        }
+        p.place(done);
+    }
+
+    private static List<Path> parents(Path place) {
+        var parents = new java.util.ArrayList<Path>();
+        for (Path folder = place.toAbsolutePath().normalize(); folder != null; folder = folder.getParent()) {
+            parents.add(folder);
+        }
+        return parents;
+    }
+
+    /// Makes it read-only if asked for, and enters it. From here on paths are the container's.
+    void enter() throws InvalidSpec {
+        var p = setup.p;
+        var config = setup.spec.root();
+        if (config != null && config.readonly()) {
+            steps.setAttributes("make the root read-only", setup.root, false, MOUNT_ATTR_RDONLY, 0, 0);
+        }
+        p.call("enter the root file system", Call.FCHDIR, setup.root);
+        Operand here = p.text(".");
+        if (!setup.creates(Type.MOUNT)) {
+            p.call("make it the root", Call.CHROOT, here);
+            p.call("go to its top", Call.CHDIR, p.text("/"));
+            return;
+        }
+        // the old root lies on top of the new one then, at the same place, and nothing else refers to it
+        p.call("make it the root", Call.PIVOT_ROOT, here, here);
+        p.call("detach the host's file systems", Call.UMOUNT2, here, Abi.flags(MNT_DETACH, "MNT_DETACH"));
+        p.call("go to its top", Call.CHDIR, p.text("/"));
+        @Nullable String wanted = setup.linux.rootfsPropagation();
+        if (wanted != null && !wanted.isEmpty() && !wanted.endsWith("slave")) {
+            changePropagation("set the root's propagation to " + wanted, PROPAGATION.getOrDefault(wanted, 0L));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.crij.oci.runtime;
+
+import io.crij.oci.program.Operand.Register;
+import io.crij.oci.program.ProgramBuilder;
+import io.crij.oci.spec.Linux;
+import io.crij.oci.spec.Namespace.Type;
+import io.crij.oci.spec.Spec;
+
+/// What the parts of a container's program share while it is compiled.
+final class Setup {
+    final CreateRequest request;
+    final Spec spec;
+    final Linux linux;
+    final ProgramBuilder p;
+    final Steps steps;
+    final Slots slots;
+
+    /// The container's root: its mount, once it is attached.
+    final Register root;
+
+    /// The tmpfs at `/dev` that was made for the container; -1 when there is none.
+    final Register dev;
+
+    /// The devpts at `/dev/pts` that was made for the container; -1 when there is none.
+    final Register pts;
+
+    boolean devIsOurs;
+    boolean ptsIsOurs;
+
+    Setup(CreateRequest request, ProgramBuilder p, Slots slots) {
+        this.request = request;
+        this.spec = request.spec();
+        this.linux = spec.linux();
+        this.p = p;
+        this.steps = new Steps(p);
+        this.slots = slots;
+        root = p.register("root");
+        dev = p.register("dev");
+        pts = p.register("pts");
+    }
+
+    boolean creates(Type type) {
+        return linux.creates(type);
+    }
+
+    boolean joins(Type type) {
+        return linux.namespace(type).filter(n -> n.path() != null).isPresent();
+    }
+
+    boolean userNamespace() {
+        return linux.namespace(Type.USER).isPresent();
+    }
+}

@@ -1,0 +1,145 @@
+package io.crij.oci.runtime;
+
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Fd;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Our side of a shim. Thread-safe.
+final class ShimProcess implements Shim {
+    private static final System.Logger LOG = System.getLogger(ShimProcess.class.getName());
+    private static final int CLD_EXITED = 1;
+    private static final int SIGNAL_BASE = 128;
+
+    private final int pid;
+    private final int shimPid;
+    private final Streams streams;
+    private final Reaper reaper;
+    private boolean released;
+    private boolean closed;
+
+    /// Descriptors of ours.
+    record Streams(
+            @Nullable Fd stdin,
+            @Nullable Fd stdout,
+            @Nullable Fd stderr,
+            @Nullable Fd console,
+            Fd control,
+            Fd exited,
+            Fd exitFile) {}
+
+    ShimProcess(int pid, int shimPid, Streams streams, Reaper reaper) {
+        this.pid = pid;
+        this.shimPid = shimPid;
+        this.streams = streams;
+        this.reaper = reaper;
+    }
+
+    @Override
+    public int pid() {
+        return pid;
+    }
+
+    @Override
+    public Optional<Fd> stdin() {
+        return Optional.ofNullable(streams.stdin());
+    }
+
+    @Override
+    public Optional<Fd> stdout() {
+        return Optional.ofNullable(streams.stdout());
+    }
+
+    @Override
+    public Optional<Fd> stderr() {
+        return Optional.ofNullable(streams.stderr());
+    }
+
+    @Override
+    public Optional<Fd> console() {
+        return Optional.ofNullable(streams.console());
+    }
+
+    @Override
+    public Fd exited() {
+        return streams.exited();
+    }
+
+    @Override
+    public Optional<ExitStatus> exitStatus() {
+        byte[] record = new byte[ShimSteps.RECORD_SIZE];
+        try {
+            int got = streams.exitFile().pread(record, 0, record.length, 0);
+            return got < record.length ? Optional.empty() : read(record);
+        } catch (ErrnoException e) {
+            LOG.log(System.Logger.Level.WARNING, "the exit status of process " + pid + " cannot be read", e);
+            return Optional.empty();
+        }
+    }
+
+    /// Reads a record as the shim writes it; empty while it is all zero.
+    static Optional<ExitStatus> read(byte[] record) {
+        ByteBuffer in = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
+        int how = in.getInt(8);
+        int status = in.getInt(24);
+        if (how == 0) {
+            return Optional.empty();
+        }
+        Instant at = Instant.ofEpochSecond(in.getLong(ShimSteps.RECORD_TIME), in.getLong(ShimSteps.RECORD_TIME + 8));
+        return Optional.of(new ExitStatus(how == CLD_EXITED ? status : SIGNAL_BASE + status, at, true));
+    }
+
+    @Override
+    public synchronized void closeStdin() {
+        Fd stdin = streams.stdin();
+        if (stdin != null) {
+            stdin.close();
+            command(ShimSteps.CLOSE_STDIN);
+        }
+    }
+
+    @Override
+    public synchronized void release() {
+        if (!released) {
+            released = true;
+            command(ShimSteps.QUIT);
+            reaper.reap(shimPid);
+        }
+    }
+
+    void acknowledge() {
+        command(ShimSteps.ACKNOWLEDGE);
+    }
+
+    private void command(byte command) {
+        if (closed) {
+            return;
+        }
+        try {
+            streams.control().write(new byte[] {command});
+        } catch (ErrnoException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the shim of process " + pid + " has gone", e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        for (Fd fd : new Fd[] {
+            streams.stdin(),
+            streams.stdout(),
+            streams.stderr(),
+            streams.console(),
+            streams.control(),
+            streams.exited(),
+            streams.exitFile()
+        }) {
+            if (fd != null) {
+                fd.close();
+            }
+        }
+    }
+}

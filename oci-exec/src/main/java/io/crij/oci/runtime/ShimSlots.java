@@ -1,0 +1,16 @@
+package io.crij.oci.runtime;
+
+/// Numbers of a shim's descriptors, -1 for one that it does not have. A later runtime opens them again through
+/// `/proc/<shim>/fd`, so they stand in the container's record.
+record ShimSlots(
+        int report,
+        int go,
+        int control,
+        int exit,
+        int exited,
+        int exitFile,
+        int stdin,
+        int stdout,
+        int stderr,
+        int console,
+        int pidfd) {}
