@@ -51,27 +51,39 @@ final class Containers {
 
     /// Forgets it without an event: it never came to be.
     void drop(LiveContainer container) throws IOException {
-        byId.remove(container.id(), container);
-        folder.remove(container.id());
+        forget(container);
     }
 
     void remove(LiveContainer container) throws IOException {
-        folder.remove(container.id());
-        byId.remove(container.id(), container);
+        forget(container);
         subscribers.publish(Event.Type.DELETED, container.record());
+    }
+
+    private void forget(LiveContainer container) throws IOException {
+        container.facts.lock();
+        try {
+            container.markRemoved();
+            folder.remove(container.id());
+        } finally {
+            container.facts.unlock();
+        }
+        byId.remove(container.id(), container);
     }
 
     void save(ContainerRecord record) throws IOException {
         folder.save(record);
     }
 
-    /// Changes the record, on tmpfs first, and tells everybody.
+    /// Changes the record, on tmpfs first, and tells everybody. Does nothing to a container that was deleted.
     ///
     /// @param event null: nobody needs to know
     void change(LiveContainer container, UnaryOperator<ContainerRecord> change, Event.@Nullable Type event)
             throws IOException {
         container.facts.lock();
         try {
+            if (container.removed()) {
+                return;
+            }
             ContainerRecord next = change.apply(container.record());
             folder.save(next);
             container.become(next);

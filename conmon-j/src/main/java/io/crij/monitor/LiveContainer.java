@@ -17,6 +17,7 @@ final class LiveContainer {
 
     private final OciRuntime runtime;
     private volatile ContainerRecord record;
+    private boolean removed;
     private volatile @Nullable Shim shim;
     private volatile @Nullable LogPump pump;
     private volatile Readiness.@Nullable Watch exitWatch;
@@ -39,6 +40,16 @@ final class LiveContainer {
 
     ContainerRecord record() {
         return record;
+    }
+
+    /// Whether it was deleted: its record must not come back. Only while `facts` is held.
+    boolean removed() {
+        return removed;
+    }
+
+    /// Only while `facts` is held.
+    void markRemoved() {
+        removed = true;
     }
 
     /// Only while `facts` is held.

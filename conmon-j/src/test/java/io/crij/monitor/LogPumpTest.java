@@ -1,0 +1,217 @@
+package io.crij.monitor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.crij.linux.At;
+import io.crij.linux.Fd;
+import io.crij.linux.Pipe;
+import io.crij.linux.abi.FileFlags;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class LogPumpTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir
+    Path folder;
+
+    private final LogWriters writers = new LogWriters();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private Readiness readiness;
+
+    @BeforeEach
+    void start() throws IOException {
+        readiness = new Readiness();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable closeable : open.reversed()) {
+            closeable.close();
+        }
+        writers.close();
+        readiness.close();
+    }
+
+    /// A container's standard output with its pump.
+    private final class Output implements AutoCloseable {
+        final Pipe pipe = Pipe.open();
+        final CountDownLatch ended = new CountDownLatch(1);
+        final Path log;
+        final LogPump pump;
+
+        Output(String name) throws Exception {
+            log = folder.resolve(name);
+            pump = new LogPump(
+                    name,
+                    writers,
+                    PumpJournal.create(folder.resolve(name + ".journal")),
+                    List.of(new OutputSource(pipe.reader(), LogStream.STDOUT, false)),
+                    ended::countDown);
+            pump.begin(readiness, log, SOON);
+            open.add(this);
+        }
+
+        void write(String text) throws IOException {
+            pipe.writer().write(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /// Closes the writing end and waits until all is logged.
+        void end() throws InterruptedException {
+            pipe.writer().close();
+            assertTrue(ended.await(20, TimeUnit.SECONDS));
+        }
+
+        List<String> lines() throws IOException {
+            return Files.readAllLines(log).stream()
+                    .map(line -> line.substring(line.indexOf(' ') + 1))
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            pump.close();
+            pipe.close();
+        }
+    }
+
+    @Test
+    void logsLinesAsTheyCome() throws Exception {
+        Output output = new Output("a");
+        output.write("one\ntw");
+        Node.until(() -> output.log.toFile().length() > 0);
+        output.write("o\nthree");
+        output.end();
+        assertEquals(List.of("stdout F one", "stdout F two", "stdout F three"), output.lines());
+    }
+
+    @Test
+    void drainingFlushesTheUnfinishedLine() throws Exception {
+        Output output = new Output("a");
+        output.write("unfinished");
+        CountDownLatch drained = new CountDownLatch(1);
+        output.pump.drain(drained::countDown);
+        assertTrue(drained.await(5, TimeUnit.SECONDS));
+        assertEquals(List.of("stdout F unfinished"), output.lines());
+    }
+
+    @Test
+    void fiftyWritersLoseNothing() throws Exception {
+        List<Output> outputs = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            Output output = new Output("w" + i);
+            outputs.add(output);
+            threads.add(Thread.ofPlatform().start(() -> count(output, 20_000)));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        for (Output output : outputs) {
+            output.end();
+            int next = 0;
+            for (String line : output.lines()) {
+                assertEquals("stdout F line " + next++, line);
+            }
+            assertEquals(20_000, next);
+        }
+    }
+
+    private static void count(Output output, int lines) {
+        try {
+            StringBuilder some = new StringBuilder();
+            for (int i = 0; i < lines; i++) {
+                some.append("line ").append(i).append('\n');
+                if (i % 7 == 0) {
+                    output.write(some.toString());
+                    some.setLength(0);
+                }
+            }
+            output.write(some.toString());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aDiskThatHangsStallsItsOwnContainersOnly() throws Exception {
+        List<Fd> readers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            // a FIFO whose reader does not read: a write beyond 64 KiB hangs like one to a dead disk
+            String fifo = folder.resolve("hung" + i).toString();
+            At.mknod(Fd.CWD, fifo, FileFlags.S_IFIFO | 0600, 0);
+            readers.add(Fd.open(fifo, FileFlags.O_RDONLY | FileFlags.O_NONBLOCK));
+            Output hung = new Output("hung" + i);
+            hung.write("x".repeat(60_000) + "\n");
+            hung.write("y".repeat(60_000) + "\n");
+        }
+        for (int i = 0; i < 5; i++) {
+            Output healthy = new Output("healthy" + i);
+            healthy.write("fine\n");
+            healthy.end();
+            assertEquals(List.of("stdout F fine"), healthy.lines());
+        }
+        readers.forEach(Fd::close);
+    }
+
+    @Test
+    void reopeningTheLogOfAHungDiskFailsInTime() throws Exception {
+        String fifo = folder.resolve("hung").toString();
+        At.mknod(Fd.CWD, fifo, FileFlags.S_IFIFO | 0600, 0);
+        try (Fd reader = Fd.open(fifo, FileFlags.O_RDONLY | FileFlags.O_NONBLOCK)) {
+            Output hung = new Output("hung");
+            hung.write("x".repeat(60_000) + "\n");
+            hung.write("y".repeat(60_000) + "\n");
+            Thread.sleep(100);
+            MonitorException e =
+                    assertThrows(MonitorException.class, () -> hung.pump.reopen(hung.log, Duration.ofMillis(200)));
+            assertEquals(MonitorException.Code.LOG_FAILED, e.code());
+            assertTrue(reader.available() > 0);
+        }
+    }
+
+    @Test
+    void aFullDiskDoesNotStopTheContainer() throws Exception {
+        Output output = new Output("a");
+        output.pump.reopen(Path.of("/dev/full"), SOON);
+        output.write("lost\n".repeat(100_000));
+        output.pump.reopen(output.log, SOON);
+        output.write("kept\n");
+        output.end();
+        List<String> lines = output.lines();
+        assertEquals("stdout F kept", lines.getLast());
+    }
+
+    @Test
+    void outputWithoutALogIsReadAndDropped() throws Exception {
+        CountDownLatch ended = new CountDownLatch(1);
+        Pipe pipe = Pipe.open();
+        open.add(pipe);
+        LogPump pump = new LogPump(
+                "x",
+                writers,
+                PumpJournal.create(folder.resolve("journal")),
+                List.of(new OutputSource(pipe.reader(), LogStream.STDERR, false)),
+                ended::countDown);
+        pump.begin(readiness, null, SOON);
+        open.add(pump::close);
+        pipe.writer().write(new byte[1_000_000]);
+        pipe.writer().close();
+        assertTrue(ended.await(5, TimeUnit.SECONDS));
+    }
+}
