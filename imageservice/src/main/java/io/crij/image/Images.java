@@ -183,7 +183,7 @@ public final class Images implements AutoCloseable {
         }
     }
 
-    /// Waits until new images are on the disk and removed ones are gone from it.
+    /// Waits a few seconds for new images to be on the disk and removed ones to be gone from it.
     @Override
     public void close() {
         snapshots.close();

@@ -242,12 +242,12 @@ final class Layers implements AutoCloseable {
         }
     }
 
-    /// Waits until everything removed so far is deleted from the disk.
+    /// Waits a moment for what has been removed to be deleted from the disk; the rest is the next start's.
     @Override
     public void close() {
         cleaner.shutdown();
         try {
-            if (!cleaner.awaitTermination(1, TimeUnit.MINUTES)) {
+            if (!cleaner.awaitTermination(5, TimeUnit.SECONDS)) {
                 LOG.log(Level.INFO, "what is left in {0} is deleted at the next start", staging);
             }
         } catch (InterruptedException e) {

@@ -262,8 +262,8 @@ final class Records implements AutoCloseable {
     public void close() {
         syncer.shutdown();
         try {
-            if (!syncer.awaitTermination(5, TimeUnit.MINUTES)) {
-                LOG.log(Level.WARNING, "the disk is slow: new images are not synced yet");
+            if (!syncer.awaitTermination(5, TimeUnit.SECONDS)) {
+                LOG.log(Level.INFO, "new images are not on the disk yet; the next start sees to it");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -53,8 +53,6 @@ final class SharedPulls {
                 // the last caller left; one who comes now finds neither image nor failure and starts anew
             } catch (RuntimeException e) {
                 broken = e;
-            } finally {
-                ended.countDown();
             }
         }
     }
@@ -91,9 +89,11 @@ final class SharedPulls {
                     try {
                         started.work(work);
                     } finally {
+                        // first this: who comes after the end must not get an old answer
                         synchronized (lock) {
                             running.remove(key, started);
                         }
+                        started.ended.countDown();
                     }
                 });
                 known = started;

@@ -40,7 +40,19 @@ public final class Directory {
 
     /// As [#deleteTree(Fd, String)], of an absolute path of the host.
     public static void deleteTree(String path) throws ErrnoException {
-        TreeDeletion.delete(Fd.CWD, path);
+        // the way there may cross mounts, what is deleted must not
+        try (Fd parent = Fd.open(parentOf(path), O_RDONLY | O_DIRECTORY)) {
+            TreeDeletion.delete(parent, path.substring(path.lastIndexOf('/') + 1));
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+        }
+    }
+
+    private static String parentOf(String path) {
+        int slash = path.lastIndexOf('/');
+        return slash <= 0 ? "/" : path.substring(0, slash);
     }
 
     /// Adds the next entries, some hundred at most. False at the end.

@@ -71,6 +71,20 @@ class DirectoryTest {
     }
 
     @Test
+    void theWayToATreeMayCrossMounts() throws Exception {
+        assumeTrue(Capabilities.ofSelf().effective().contains(Capability.SYS_ADMIN), "needs CAP_SYS_ADMIN");
+        Path mounted = Files.createDirectories(folder.resolve("mounted"));
+        Mounts.mount("tmpfs", mounted.toString(), "tmpfs", 0, "size=64k");
+        try {
+            Files.createDirectories(mounted.resolve("tree/below"));
+            Directory.deleteTree(mounted.resolve("tree").toString());
+            assertFalse(Files.exists(mounted.resolve("tree")));
+        } finally {
+            Mounts.unmount(mounted.toString(), 0);
+        }
+    }
+
+    @Test
     void deleteTreeStaysOnItsFileSystem() throws Exception {
         assumeTrue(Capabilities.ofSelf().effective().contains(Capability.SYS_ADMIN), "needs CAP_SYS_ADMIN");
         Path tree = Files.createDirectories(folder.resolve("tree/mounted"));

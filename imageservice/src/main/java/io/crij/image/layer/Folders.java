@@ -1,7 +1,6 @@
 package io.crij.image.layer;
 
 import static io.crij.linux.abi.FileFlags.O_DIRECTORY;
-import static io.crij.linux.abi.FileFlags.O_NOFOLLOW;
 import static io.crij.linux.abi.FileFlags.O_RDONLY;
 import static io.crij.linux.abi.FileFlags.RESOLVE_BENEATH;
 import static io.crij.linux.abi.FileFlags.RESOLVE_NO_SYMLINKS;
@@ -31,7 +30,7 @@ final class Folders implements AutoCloseable {
     private static final int KEPT = 16;
     private static final int MOST_IMPLICIT = 1 << 16;
     private static final OpenHow HOW =
-            new OpenHow(O_RDONLY | O_DIRECTORY | O_NOFOLLOW, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+            new OpenHow(O_RDONLY | O_DIRECTORY, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
 
     private final Fd root;
     private final Map<String, Open> open = new LinkedHashMap<>(32, 0.75f, true);
