@@ -144,7 +144,8 @@ final class Requests {
                 "/kubepods/pod1",
                 paths(modes),
                 new PodState.Ready(42),
-                new PodNetwork.Host());
+                new PodNetwork.Host(),
+                false);
     }
 
     private static PodPaths paths(PodNamespaceModes modes) {
