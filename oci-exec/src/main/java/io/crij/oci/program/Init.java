@@ -20,13 +20,13 @@ import java.util.List;
 import java.util.Map;
 
 /// The executable `init` (about 1 KB, `init.c`), held open so that it can be started any number of times. It is a
-/// sealed
-/// memfd: a container that gets hold of it through `/proc/<pid>/exe` cannot change it (CVE-2019-5736). Thread-safe.
+/// sealed memfd: a container that gets hold of it through `/proc/<pid>/exe` cannot change it (CVE-2019-5736).
+/// Thread-safe.
 public final class Init implements AutoCloseable {
     private final Fd executable;
 
     /// @param folder for a copy where `vm.memfd_noexec` forbids to execute memfds: it is made there, opened through a
-    /// read-only mount that nobody else sees, and removed
+    ///     read-only mount that nobody else sees, and removed
     /// @throws FileNotFoundException when this build has no `init` for this architecture
     public Init(Path folder) throws IOException {
         byte[] elf = elf(Arch.host());

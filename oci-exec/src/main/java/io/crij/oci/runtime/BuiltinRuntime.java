@@ -27,9 +27,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The built-in runtime: each verb is a syscall program or a few system calls of this process; no other binary than the
-/// 1 KB `init` is started. What it knows of a container stands in `<root>/<id>`, so that it can be restarted at any
-/// time.
+/// The built-in runtime: each verb is a syscall program or a few system calls of this process; no other binary than
+/// the 1 KB `init` is started. What it knows of a container stands in `<root>/<id>`, so that it can be restarted at
+/// any time.
 public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
     private final Path root;
     private final Toolbox tools;

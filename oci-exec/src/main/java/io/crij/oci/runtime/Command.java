@@ -57,8 +57,7 @@ final class Command {
     }
 
     /// As root, which may enter what the user may not; refused there (a volume that distrusts root), the user tries
-    /// again
-    /// in [#enterFolderAsUser].
+    /// again in [#enterFolderAsUser].
     void enterFolder() {
         Label refused = p.label("cwdIsRefused");
         p.call("go to the working folder " + process.cwd(), Call.CHDIR, p.text(process.cwd()))

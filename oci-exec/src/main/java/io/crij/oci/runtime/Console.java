@@ -15,8 +15,7 @@ import io.crij.oci.spec.Process;
 import org.jspecify.annotations.Nullable;
 
 /// A pseudo terminal in the container's own devpts. The other side is opened through the master and bound by
-/// descriptor,
-/// never by the name `/dev/pts/N` (CVE-2025-52565).
+/// descriptor, never by the name `/dev/pts/N` (CVE-2025-52565).
 final class Console {
     private static final long DEVPTS_SUPER_MAGIC = 0x1cd1;
     private static final Operand TIOCSPTLCK = Abi.flags(0x40045431, "TIOCSPTLCK");

@@ -20,8 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What has to be known to find a container again after a restart of the runtime: `state.json` in the container's
-/// folder.
-/// Written before the container's process may live on without the runtime, and whole or not at all.
+/// folder. Written before the container's process may live on without the runtime, and whole or not at all.
 ///
 /// @param version of this record's format
 /// @param rootfs as state shows it

@@ -23,8 +23,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One create, from the request to a process that waits for its start. Whatever fails on the way, or an interrupt,
-/// undoes
-/// what was made.
+/// undoes what was made.
 final class Creation {
     private final Toolbox tools;
     private final CreateRequest request;

@@ -9,8 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The pipes and files between runtime, shim and process, opened for one start. What the runtime does not keep for
-/// itself
-/// is closed by [#close] when the shim has been started.
+/// itself is closed by [#close] when the shim has been started.
 final class Descriptors implements AutoCloseable {
     static final int NONE = -1;
 

@@ -16,10 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Device nodes and links of `/dev`. A tmpfs that was made for the container is filled before it is attached, so no
-/// link of
-/// the image can lead a node elsewhere (CVE-2026-41579); in a user namespace, where nodes cannot be made, the host's
-/// are
-/// bound.
+/// link of the image can lead a node elsewhere (CVE-2026-41579); in a user namespace, where nodes cannot be made, the
+/// host's are bound.
 final class DevFolder {
     private static final List<io.crij.oci.spec.Device> DEFAULTS = List.of(
             device("/dev/null", 1, 3),
@@ -69,9 +67,8 @@ final class DevFolder {
                 || mount.options().contains("rbind");
     }
 
-    /// What [#fill] could not do: devices in folders below, all devices in a user namespace, or everything when `/dev`
-    /// is
-    /// the image's own. Nothing at all when the specification binds something to `/dev`.
+    /// What [#fill] could not do: devices in folders below, all devices in a user namespace, or everything when
+    /// `/dev` is the image's own. Nothing at all when the specification binds something to `/dev`.
     void complete(Targets targets) {
         boolean bound = setup.spec.mounts().stream()
                 .anyMatch(m -> Targets.clean(m.destination()).equals("dev") && isFile(m));

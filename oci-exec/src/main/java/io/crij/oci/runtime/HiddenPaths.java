@@ -14,8 +14,9 @@ import io.crij.oci.program.Operand.Register;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import java.util.List;
 
-/// Masked and read-only paths. What covers a masked file is the host's `/dev/null`, opened before the root changes and
-/// checked to be 1:3, never one that the image could replace (CVE-2025-31133); folders are covered by one empty tmpfs.
+/// Masked and read-only paths. What covers a masked file is the host's `/dev/null`, opened before the root changes
+/// and checked to be 1:3, never one that the image could replace (CVE-2025-31133); folders are covered by one empty
+/// tmpfs.
 final class HiddenPaths {
     private static final int STATX_SIZE = 256;
     private static final int STATX_RDEV_MAJOR = 128;

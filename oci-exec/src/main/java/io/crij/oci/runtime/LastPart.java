@@ -18,8 +18,7 @@ import io.crij.oci.spec.Process;
 import java.util.Optional;
 
 /// The last steps before the user's program, the same for a container's first process and for an exec: the process is
-/// in
-/// its namespaces and sees its root.
+/// in its namespaces and sees its root.
 final class LastPart {
     private static final int CLOSE_RANGE_UNSHARE = 2;
     private static final int CLOSE_RANGE_CLOEXEC = 4;
@@ -76,9 +75,8 @@ final class LastPart {
         ownDescriptors();
     }
 
-    /// The table of descriptors was shared with the shim; from here on it is not, and holds nothing of the host's that
-    /// a
-    /// path such as `/proc/self/fd/7` could lead to (CVE-2024-21626).
+    /// The table of descriptors was shared with the shim; from here on it is not, and holds nothing of the host's
+    /// that a path such as `/proc/self/fd/7` could lead to (CVE-2024-21626).
     private void ownDescriptors() {
         int first = slots.report();
         int last = slots.firstOfShim() - 1;

@@ -17,8 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The mounts of the specification, in their order. Every mount is made detached, complete with its attributes, and
-/// then
-/// attached to the descriptor of its place.
+/// then attached to the descriptor of its place.
 final class MountSteps {
     // what lxcfs offers instead of files of proc
     private static final Set<String> ALLOWED_IN_PROC = Set.of(

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 /// The namespaces of a new container: made by clone3, joined by setns. The shim itself stays in the host's: where the
 /// kernel takes children only (pid, time) it sets what its child gets.
 ///
-/// The two halves share their table of descriptors until the container's process is set up, so that what one opens the
-/// other can use.
+/// The two halves share their table of descriptors until the container's process is set up, so that what one opens
+/// the other can use.
 final class Namespaces {
     private final Setup setup;
     private final ProgramBuilder p;
@@ -122,9 +122,8 @@ final class Namespaces {
         }
     }
 
-    /// In the child: joins the rest. The user namespace comes last, it takes the right to join the others; what belongs
-    /// to
-    /// it and was refused before is joined again.
+    /// In the child: joins the rest. The user namespace comes last, it takes the right to join the others; what
+    /// belongs to it and was refused before is joined again.
     void join() {
         Register user = joined.get(Type.USER);
         for (Type type : List.of(Type.NETWORK, Type.IPC, Type.UTS, Type.CGROUP, Type.MOUNT)) {

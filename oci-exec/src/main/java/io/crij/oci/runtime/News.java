@@ -1,7 +1,7 @@
 package io.crij.oci.runtime;
 
-/// What a program tells through its report descriptor beside failures: records of 8 bytes, of which the first 4 are the
-/// index of the operation that failed or one of these, and the last 4 an error number or a pid.
+/// What a program tells through its report descriptor beside failures: records of 8 bytes, of which the first 4 are
+/// the index of the operation that failed or one of these, and the last 4 an error number or a pid.
 final class News {
     private static final int MARK = 0x8000_0000;
 

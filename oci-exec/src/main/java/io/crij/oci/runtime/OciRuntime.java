@@ -7,8 +7,8 @@ import java.util.List;
 /// A low-level runtime: makes containers from OCI runtime-spec configurations and acts on them by id. The verbs are
 /// those of runtime-spec "Operations" and of the runc command line.
 ///
-/// Thread-safe; verbs on one container are serialised by the implementation, verbs on different ones run side by side.
-/// Every verb blocks until done; interrupting the calling thread gives a create or exec up and undoes it.
+/// Thread-safe; verbs on one container are serialised by the implementation, verbs on different ones run side by
+/// side. Every verb blocks until done; interrupting the calling thread gives a create or exec up and undoes it.
 public interface OciRuntime {
     /// Creates the container. Its first process is set up completely and waits for [#start].
     Shim create(CreateRequest request) throws OciException, InterruptedException;

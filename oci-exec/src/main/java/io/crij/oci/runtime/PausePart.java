@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// The process that holds a sandbox's namespaces: it sees an empty root (another container of the pod could reach it
-/// through `/proc/1/root`), has no rights, reaps what the pod's processes leave behind, and ends on SIGTERM or SIGINT.
+/// through `/proc/1/root`), has no rights, reaps what the pod's processes leave behind, and ends on SIGTERM or
+/// SIGINT.
 final class PausePart {
     private static final int SIGINT = 2;
     private static final int SIGTERM = 15;

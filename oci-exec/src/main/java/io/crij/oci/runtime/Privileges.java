@@ -10,11 +10,9 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What this process may give to containers. In some virtual machines root has no CAP_SYS_RESOURCE: then a lower score
-/// for
-/// the out-of-memory killer or a higher limit than our own is refused by the kernel. The best that can be had is
-/// granted,
-/// and said once, instead of failing every pod. Thread-safe.
+/// What this process may give to containers. In some virtual machines root has no CAP_SYS_RESOURCE: then a lower
+/// score for the out-of-memory killer or a higher limit than our own is refused by the kernel. The best that can be
+/// had is granted, and said once, instead of failing every pod. Thread-safe.
 final class Privileges {
     private static final System.Logger LOG = System.getLogger(Privileges.class.getName());
     private static final int CAP_SYS_RESOURCE = 24;

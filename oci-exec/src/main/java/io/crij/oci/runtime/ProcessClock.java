@@ -5,9 +5,8 @@ import io.crij.linux.Fd;
 import io.crij.linux.abi.FileFlags;
 import java.nio.charset.StandardCharsets;
 
-/// When a process began, in clock ticks after boot (proc_pid_stat(5), field 22): with its pid it names one process for
-/// as
-/// long as the machine runs.
+/// When a process began, in clock ticks after boot (proc_pid_stat(5), field 22): with its pid it names one process
+/// for as long as the machine runs.
 final class ProcessClock {
     private static final int FIELDS_AFTER_NAME = 19;
 

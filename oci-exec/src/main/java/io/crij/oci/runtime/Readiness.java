@@ -10,8 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /// Waits for descriptors without blocking an operating system's thread for each wait: one platform thread of its own
-/// sits
-/// in epoll and wakes whoever waits, virtual threads too. Thread-safe.
+/// sits in epoll and wakes whoever waits, virtual threads too. Thread-safe.
 final class Readiness {
     private final Epoll epoll;
     private final Map<Long, Waiter> waiters = new ConcurrentHashMap<>();

@@ -11,8 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Takes a shim over that an earlier runtime started: its pipes are opened again through its folder of proc, the
-/// terminal
-/// is duplicated out of it (a second open of a terminal's master would be another terminal).
+/// terminal is duplicated out of it (a second open of a terminal's master would be another terminal).
 final class Reopening {
     private final Toolbox tools;
     private final ContainerRecord record;

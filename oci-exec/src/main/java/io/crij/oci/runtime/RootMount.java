@@ -176,8 +176,7 @@ final class RootMount {
     }
 
     /// pivot_root refuses a root whose parent mount is shared, and attaching there would show on the host: the mount
-    /// that
-    /// `place` is on becomes private. Only the root of a mount can be changed, so every folder above is tried.
+    /// that `place` is on becomes private. Only the root of a mount can be changed, so every folder above is tried.
     private void privateParent(Path place) {
         var p = setup.p;
         Register result = p.register("parent");

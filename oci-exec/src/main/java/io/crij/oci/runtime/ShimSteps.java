@@ -143,8 +143,7 @@ final class ShimSteps {
     }
 
     /// Waits until the runtime has written down what it needs to find the container again. When the runtime is gone
-    /// before
-    /// that, the container goes too.
+    /// before that, the container goes too.
     void awaitAcknowledgement(int control, int pidfdSlot) {
         Label acknowledged = p.label("acknowledged");
         p.call("wait for the runtime", Call.READ, Operand.of(control, "control"), number, Abi.ONE)

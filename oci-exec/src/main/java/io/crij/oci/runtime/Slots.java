@@ -4,10 +4,9 @@ import io.crij.linux.Fd;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Numbers of the descriptors that a program starts with or puts in fixed places, in three blocks: the user's (0, 1, 2
-/// and
-/// those that are to be preserved), what the container's process needs until it executes the user's program, and what
-/// the shim keeps. Everything above is closed.
+/// Numbers of the descriptors that a program starts with or puts in fixed places, in three blocks: the user's (0, 1,
+/// 2 and those that are to be preserved), what the container's process needs until it executes the user's program,
+/// and what the shim keeps. Everything above is closed.
 final class Slots {
     private final int first;
     private final Map<Integer, Fd> given = new LinkedHashMap<>();

@@ -8,10 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /// Kernel parameters of the container's own namespaces, written through a proc file system that is made for it and
-/// mounted
-/// nowhere: no mount or link of the container can lead a write elsewhere (CVE-2025-52881). That they are the
-/// container's own
-/// has been checked by [io.crij.oci.spec.SpecValidator].
+/// mounted nowhere: no mount or link of the container can lead a write elsewhere (CVE-2025-52881). That they are the
+/// container's own has been checked by [io.crij.oci.spec.SpecValidator].
 final class Sysctls {
     private final Setup setup;
 

@@ -13,8 +13,8 @@ import io.crij.oci.program.Operand.Register;
 import java.nio.file.Path;
 
 /// Finds places below the container's root, which is hostile: the kernel resolves every path below the root's
-/// descriptor,
-/// links of `/proc` are refused, and what was found is used by its descriptor only (CVE-2021-30465, CVE-2019-19921).
+/// descriptor, links of `/proc` are refused, and what was found is used by its descriptor only (CVE-2021-30465,
+/// CVE-2019-19921).
 final class Targets {
     private static final long PROC_SUPER_MAGIC = 0x9fa0;
     private static final int STATFS_SIZE = 120;
@@ -50,8 +50,7 @@ final class Targets {
     /// Opens a target in `to` (`O_PATH`), making it and the folders above where missing.
     ///
     /// @param followLinks whether symbolic links are fine; for proc and sysfs they are not: whoever makes the image
-    could
-    ///     have these, and the protections of them, mounted somewhere else (CVE-2019-19921, CVE-2023-27561)
+    ///     could have these, and what protects them, mounted somewhere else (CVE-2019-19921, CVE-2023-27561)
     void open(String path, boolean followLinks, Missing missing, Register to) {
         var p = setup.p;
         String clean = clean(path);

@@ -24,8 +24,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
-/// Real containers for tests: a busybox root file system, the usual configuration, a runtime with a folder of its own.
-/// Closing removes everything.
+/// Real containers for tests: a busybox root file system, the usual configuration, a runtime with a folder of its
+/// own. Closing removes everything.
 final class Box implements AutoCloseable {
     static final List<String> CAPABILITIES = List.of(
             "CAP_CHOWN",
