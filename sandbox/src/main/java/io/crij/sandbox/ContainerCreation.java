@@ -16,6 +16,7 @@ final class ContainerCreation {
     static final String SPEC_FILE = "spec.json";
 
     private final Layout layout;
+    private final RuntimeHandlers handlers;
     private final MonitorLink monitor;
     private final Index<ContainerEntry> containers;
     private final RecordFiles<ContainerRecord> records;
@@ -26,6 +27,7 @@ final class ContainerCreation {
 
     ContainerCreation(
             Layout layout,
+            RuntimeHandlers handlers,
             MonitorLink monitor,
             Index<ContainerEntry> containers,
             RecordFiles<ContainerRecord> records,
@@ -33,6 +35,7 @@ final class ContainerCreation {
             Reclaimer reclaimer,
             SandboxEvents events) {
         this.layout = layout;
+        this.handlers = handlers;
         this.monitor = monitor;
         this.containers = containers;
         this.records = records;
@@ -113,7 +116,7 @@ final class ContainerCreation {
                     container.id(),
                     container.bundle(),
                     json,
-                    container.handler(),
+                    handlers.find(container.handler()).monitorName(),
                     prepared.rootfs(),
                     new ContainerRequest.Streams(config.tty(), config.stdin(), config.stdinOnce()),
                     container.log(),

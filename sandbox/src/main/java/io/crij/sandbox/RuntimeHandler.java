@@ -16,4 +16,9 @@ public record RuntimeHandler(String name, Kind kind) {
 
     /// A containerd-style shim, such as kata's.
     public record ShimV2(Path program) implements Kind {}
+
+    /// The name the monitor knows it by; the built-in executor has the empty one, whatever it is called here.
+    String monitorName() {
+        return kind instanceof BuiltIn ? "" : name;
+    }
 }
