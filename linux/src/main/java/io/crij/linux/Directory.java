@@ -40,6 +40,9 @@ public final class Directory {
 
     /// As [#deleteTree(Fd, String)], of an absolute path of the host.
     public static void deleteTree(String path) throws ErrnoException {
+        if (path.isEmpty() || path.endsWith("/")) {
+            throw new ErrnoException("delete", Errno.EINVAL, "'" + path + "' (names no entry of a folder)");
+        }
         // the way there may cross mounts, what is deleted must not
         try (Fd parent = Fd.open(parentOf(path), O_RDONLY | O_DIRECTORY)) {
             TreeDeletion.delete(parent, path.substring(path.lastIndexOf('/') + 1));

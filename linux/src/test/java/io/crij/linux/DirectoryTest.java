@@ -71,6 +71,15 @@ class DirectoryTest {
     }
 
     @Test
+    void deleteTreeWantsAName() {
+        for (String path : new String[] {"", "/", folder + "/"}) {
+            ErrnoException e = assertThrows(ErrnoException.class, () -> Directory.deleteTree(path));
+            assertEquals(Errno.EINVAL, e.errno());
+        }
+        assertTrue(Files.exists(folder));
+    }
+
+    @Test
     void theWayToATreeMayCrossMounts() throws Exception {
         assumeTrue(Capabilities.ofSelf().effective().contains(Capability.SYS_ADMIN), "needs CAP_SYS_ADMIN");
         Path mounted = Files.createDirectories(folder.resolve("mounted"));
