@@ -1,0 +1,101 @@
+package io.crij.oci.cli;
+
+import io.crij.oci.runtime.ContainerState;
+import io.crij.oci.runtime.OciException;
+import io.crij.oci.runtime.OciException.NotFound;
+import io.crij.oci.runtime.OciRuntime;
+import io.crij.oci.runtime.StateJson;
+import io.crij.oci.spec.Root;
+import io.crij.oci.spec.SpecReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(name = "list", mixinStandardHelpOptions = true, description = "Lists containers.")
+final class ListContainers implements Callable<Integer> {
+    @ParentCommand
+    private OciExec command;
+
+    @Option(
+            names = {"--format", "-f"},
+            paramLabel = "table|json",
+            description = "How (${DEFAULT-VALUE}).")
+    private String format = "table";
+
+    @Option(
+            names = {"--quiet", "-q"},
+            description = "Only the ids.")
+    private boolean quiet;
+
+    @Override
+    public Integer call() throws OciException, IOException {
+        List<ContainerState> states = states();
+        if (quiet) {
+            states.forEach(state -> command.out().println(state.id()));
+        } else if (format.equals("json")) {
+            command.out()
+                    .println(states.stream()
+                            .map(state ->
+                                    new String(StateJson.forCommand(state, rootfs(state)), StandardCharsets.UTF_8))
+                            .collect(Collectors.joining(",", "[", "]")));
+        } else {
+            table(states);
+        }
+        return 0;
+    }
+
+    private List<ContainerState> states() throws OciException, IOException {
+        var states = new ArrayList<ContainerState>();
+        if (!Files.isDirectory(command.root)) {
+            return states;
+        }
+        OciRuntime runtime = command.runtime();
+        try (Stream<Path> folders = Files.list(command.root)) {
+            for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
+                try {
+                    states.add(runtime.state(folder.getFileName().toString()));
+                } catch (NotFound _) {
+                    // deleted meanwhile, or no container's folder
+                }
+            }
+        }
+        return states;
+    }
+
+    private void table(List<ContainerState> states) {
+        String row = "%-24s %-8s %-10s %-40s %s%n";
+        command.out().printf(Locale.ROOT, row, "ID", "PID", "STATUS", "BUNDLE", "CREATED");
+        for (ContainerState state : states) {
+            command.out()
+                    .printf(
+                            Locale.ROOT,
+                            row,
+                            state.id(),
+                            state.status() == ContainerState.Status.STOPPED ? 0 : state.pid(),
+                            state.status().name().toLowerCase(Locale.ROOT),
+                            state.bundle(),
+                            state.created());
+        }
+    }
+
+    /// As the configuration has it, from the bundle's root; the bundle itself may be gone.
+    static String rootfs(ContainerState state) {
+        try {
+            @Nullable Root root = new SpecReader().bundle(state.bundle()).root();
+            return root == null ? "" : state.bundle().resolve(root.path()).toString();
+        } catch (OciException | IOException _) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.crij.oci.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Where messages go: to standard error as they are, and to the log file, one object or line each. Engines show the
+/// last
+/// error of that file to their users.
+final class Messages {
+    private final @Nullable Path log;
+    private final String format;
+    private final PrintStream err;
+
+    Messages(@Nullable Path log, String format, PrintStream err) {
+        this.log = log;
+        this.format = format;
+        this.err = err;
+    }
+
+    void error(Exception e, boolean withStack) {
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        say("error", message);
+        if (withStack) {
+            e.printStackTrace(err);
+        }
+    }
+
+    void warning(String message) {
+        say("warning", message);
+    }
+
+    private void say(String level, String message) {
+        err.println(level.equals("error") ? message : level + ": " + message);
+        if (log == null) {
+            return;
+        }
+        String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        try {
+            String line = format.equals("json")
+                    ? json(level, message, time)
+                    : "time=\"" + time + "\" level=" + level + " msg=\"" + message.replace("\"", "\\\"") + "\"";
+            Files.write(
+                    log,
+                    (line + "\n").getBytes(StandardCharsets.UTF_8),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            err.println("cannot write to the log " + log + ": " + e.getMessage());
+        }
+    }
+
+    private static String json(String level, String message, String time) throws IOException {
+        var text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.writeStartObject();
+            json.writeStringField("level", level);
+            json.writeStringField("msg", message);
+            json.writeStringField("time", time);
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,125 @@
+package io.crij.oci.cli;
+
+import io.crij.oci.runtime.BuiltinRuntime;
+import io.crij.oci.runtime.OciException.Unsupported;
+import io.crij.oci.runtime.OciRuntime;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// The command as a whole: what stands before the verb.
+@Command(
+        name = "oci-exec",
+        description = "Runs containers from OCI bundles.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "VERB",
+        subcommands = {
+            Create.class,
+            Start.class,
+            State.class,
+            Kill.class,
+            Delete.class,
+            Run.class,
+            Exec.class,
+            ListContainers.class,
+            Processes.class,
+            Pause.class,
+            Resume.class,
+            Update.class,
+            SpecTemplate.class,
+            Features.class,
+            Explain.class
+        })
+public final class OciExec {
+    private final Runtimes runtimes;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            description = "Folder for the state of containers (${DEFAULT-VALUE}).")
+    Path root = Path.of("/run/oci-exec");
+
+    @Option(names = "--log", paramLabel = "FILE", description = "File for messages, besides standard error.")
+    @Nullable
+    Path log;
+
+    @Option(names = "--log-format", paramLabel = "text|json", description = "How messages stand in that file.")
+    String logFormat = "text";
+
+    @Option(names = "--log-level", paramLabel = "LEVEL", description = "Accepted, as crun does.", hidden = true)
+    @Nullable
+    String logLevel;
+
+    @Option(names = "--debug", description = "Print the whole stack of an error.")
+    boolean debug;
+
+    @Option(names = "--systemd-cgroup", description = "Refused: cgroups are made in the file system.")
+    boolean systemdCgroup;
+
+    @Option(names = "--cgroup-manager", paramLabel = "cgroupfs", description = "Only cgroupfs.")
+    String cgroupManager = "cgroupfs";
+
+    @Option(
+            names = "--rootless",
+            paramLabel = "BOOL|auto",
+            description = "Accepted; this runtime needs root.",
+            hidden = true)
+    @Nullable
+    String rootless;
+
+    /// Makes the runtime of one call.
+    interface Runtimes {
+        OciRuntime open(Path root) throws IOException;
+    }
+
+    OciExec(Runtimes runtimes, PrintStream out, PrintStream err) {
+        this.runtimes = runtimes;
+        this.out = out;
+        this.err = err;
+    }
+
+    public static void main(String[] args) {
+        System.exit(new OciExec(BuiltinRuntime::new, System.out, System.err).run(args));
+    }
+
+    int run(String... args) {
+        return new CommandLine(this)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .setExecutionExceptionHandler((e, command, _) -> failed(e, command))
+                .setParameterExceptionHandler((e, _) -> failed(e, e.getCommandLine()))
+                .setStopAtPositional(true)
+                .execute(args);
+    }
+
+    /// exec's own failures are told from those of its command by 255, as with runc.
+    private int failed(Exception e, CommandLine command) {
+        new Messages(log, logFormat, err).error(e, debug);
+        return command.getCommandSpec().userObject() instanceof Exec ? 255 : 1;
+    }
+
+    OciRuntime runtime() throws IOException, Unsupported {
+        if (systemdCgroup || !cgroupManager.equals("cgroupfs")) {
+            throw new Unsupported(
+                    "systemd's cgroup driver is not there yet; leave --systemd-cgroup out and give a path as"
+                            + " linux.cgroupsPath");
+        }
+        return runtimes.open(root);
+    }
+
+    void warn(String message) {
+        new Messages(log, logFormat, err).warning(message);
+    }
+
+    PrintStream out() {
+        return out;
+    }
+}

@@ -1,0 +1,26 @@
+package io.crij.oci.cli;
+
+import io.crij.oci.runtime.OciException;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "pause",
+        mixinStandardHelpOptions = true,
+        description = "Stops all processes of a container where they are.")
+final class Pause implements Callable<Integer> {
+    @ParentCommand
+    private OciExec command;
+
+    @Parameters(paramLabel = "ID")
+    private String id;
+
+    @Override
+    public Integer call() throws OciException, IOException {
+        command.runtime().pause(id);
+        return 0;
+    }
+}

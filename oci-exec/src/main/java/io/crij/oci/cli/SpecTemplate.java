@@ -1,0 +1,110 @@
+package io.crij.oci.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crij.oci.runtime.OciException.AlreadyExists;
+import io.crij.oci.spec.Capabilities;
+import io.crij.oci.spec.DeviceType;
+import io.crij.oci.spec.Linux;
+import io.crij.oci.spec.LinuxResources;
+import io.crij.oci.spec.LinuxResources.DeviceCgroup;
+import io.crij.oci.spec.Mount;
+import io.crij.oci.spec.Namespace;
+import io.crij.oci.spec.Process;
+import io.crij.oci.spec.Rlimit;
+import io.crij.oci.spec.Root;
+import io.crij.oci.spec.Spec;
+import io.crij.oci.spec.SpecWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "spec", mixinStandardHelpOptions = true, description = "Writes a config.json to begin with.")
+final class SpecTemplate implements Callable<Integer> {
+    @Option(
+            names = {"--bundle", "-b"},
+            paramLabel = "DIR",
+            description = "Where; the current folder if not given.")
+    private Path bundle = Path.of("");
+
+    @Override
+    public Integer call() throws IOException, AlreadyExists {
+        Path file = bundle.toAbsolutePath().resolve("config.json");
+        if (Files.exists(file)) {
+            throw new AlreadyExists(file + "; move it away first");
+        }
+        var mapper = new ObjectMapper();
+        Files.write(
+                file,
+                mapper.writerWithDefaultPrettyPrinter()
+                        .writeValueAsBytes(mapper.readTree(new SpecWriter().write(template()))));
+        return 0;
+    }
+
+    static Spec template() {
+        var capabilities = List.of("CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE");
+        return Spec.EMPTY.with(s -> {
+            s.process = Process.EMPTY.with(p -> {
+                p.terminal = true;
+                p.args = List.of("sh");
+                p.env = List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm");
+                p.capabilities = Capabilities.of(capabilities);
+                p.rlimits = List.of(new Rlimit(Rlimit.Type.RLIMIT_NOFILE, 1024, 1024));
+                p.noNewPrivileges = true;
+            });
+            s.root = new Root("rootfs", true);
+            s.hostname = "oci-exec";
+            s.mounts = mounts();
+            s.linux = linux();
+        });
+    }
+
+    private static List<Mount> mounts() {
+        return List.of(
+                Mount.of("proc", "proc", "/proc"),
+                Mount.of("tmpfs", "tmpfs", "/dev", "nosuid", "strictatime", "mode=755", "size=65536k"),
+                Mount.of(
+                        "devpts",
+                        "devpts",
+                        "/dev/pts",
+                        "nosuid",
+                        "noexec",
+                        "newinstance",
+                        "ptmxmode=0666",
+                        "mode=0620",
+                        "gid=5"),
+                Mount.of("tmpfs", "shm", "/dev/shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"),
+                Mount.of("mqueue", "mqueue", "/dev/mqueue", "nosuid", "noexec", "nodev"),
+                Mount.of("sysfs", "sysfs", "/sys", "nosuid", "noexec", "nodev", "ro"),
+                Mount.of("cgroup", "cgroup", "/sys/fs/cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"));
+    }
+
+    private static Linux linux() {
+        return Linux.EMPTY.with(l -> {
+            l.resources = LinuxResources.NONE.with(
+                    r -> r.devices.add(new DeviceCgroup(false, DeviceType.ALL, null, null, "rwm")));
+            l.namespaces = List.of(
+                    Namespace.create(Namespace.Type.PID),
+                    Namespace.create(Namespace.Type.NETWORK),
+                    Namespace.create(Namespace.Type.IPC),
+                    Namespace.create(Namespace.Type.UTS),
+                    Namespace.create(Namespace.Type.MOUNT),
+                    Namespace.create(Namespace.Type.CGROUP));
+            l.maskedPaths = List.of(
+                    "/proc/acpi",
+                    "/proc/asound",
+                    "/proc/kcore",
+                    "/proc/keys",
+                    "/proc/latency_stats",
+                    "/proc/timer_list",
+                    "/proc/timer_stats",
+                    "/proc/sched_debug",
+                    "/sys/firmware",
+                    "/proc/scsi");
+            l.readonlyPaths = List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+        });
+    }
+}

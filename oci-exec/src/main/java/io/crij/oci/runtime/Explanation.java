@@ -1,0 +1,63 @@
+package io.crij.oci.runtime;
+
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Fd;
+import io.crij.linux.abi.FileFlags;
+import io.crij.oci.cgroup.CgroupFolders;
+import io.crij.oci.cgroup.CgroupHost;
+import io.crij.oci.cgroup.CgroupLayout;
+import io.crij.oci.cgroup.CgroupPlan;
+import io.crij.oci.program.Listing;
+import io.crij.oci.program.Program;
+import io.crij.oci.runtime.OciException.StepFailed;
+import io.crij.oci.seccomp.SeccompCompiler;
+import io.crij.oci.seccomp.SeccompFilter;
+import io.crij.oci.spec.Seccomp;
+import io.crij.oci.spec.Spec;
+import io.crij.oci.spec.SpecValidator;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a create would do on this machine, as text: the same program that [BuiltinRuntime#create] runs, without running
+/// it.
+public final class Explanation {
+    private Explanation() {}
+
+    /// The listing of the program.
+    ///
+    /// @throws OciException as `create` would for a configuration that cannot be carried out
+    /// @throws IOException when no control groups are mounted
+    public static String of(CreateRequest request) throws OciException, IOException {
+        Spec spec = request.spec();
+        new SpecValidator().validate(spec);
+        @Nullable Seccomp config = spec.linux().seccomp();
+        Optional<SeccompFilter> seccomp =
+                config == null ? Optional.empty() : Optional.of(new SeccompCompiler().compile(config));
+        @Nullable String path = spec.linux().cgroupsPath();
+        CgroupFolders folders = CgroupFolders.of(
+                CgroupHost.read(),
+                path == null || path.isEmpty() ? "/crij/" + request.id() : path,
+                CgroupLayout.WITH_SHIM);
+        CgroupPlan plan = CgroupPlan.of(folders, spec.linux().resources());
+        return listing(request, new Host(folders, plan, Privileges.read(), seccomp));
+    }
+
+    private static String listing(CreateRequest request, Host host) throws OciException {
+        var shape = request.rootfs() instanceof Rootfs.Pause ? Shape.DETACHED : Shape.MONITORED;
+        var slots = new Slots(0);
+        try (Fd exitRecord = Fd.open("/dev/null", FileFlags.O_RDWR)) {
+            // the numbers of descriptors are part of the program, so they are given out for real
+            var descriptors = new Descriptors(slots, request.stdio(), exitRecord);
+            try {
+                int programSlot = slots.reserve();
+                Program program = new CreateProgram(request, slots, descriptors.shim, shape, host).compile(programSlot);
+                return new Listing(program).toString();
+            } finally {
+                descriptors.closeAll();
+            }
+        } catch (ErrnoException e) {
+            throw new StepFailed("cannot explain " + request.bundle() + ": " + e.getMessage(), e.errno(), e);
+        }
+    }
+}

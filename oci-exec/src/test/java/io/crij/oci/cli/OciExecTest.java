@@ -1,0 +1,268 @@
+package io.crij.oci.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crij.oci.runtime.ContainerState.Status;
+import io.crij.oci.spec.SpecReader;
+import io.crij.oci.spec.SpecValidator;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The command line that engines use, and the words and codes they look for.
+final class OciExecTest {
+    private static final String CONFIG = """
+            {"ociVersion":"1.0.2","root":{"path":"rootfs"},
+             "process":{"cwd":"/","args":["true"],"env":["A=b"],"user":{"uid":5,"gid":6},
+              "capabilities":{"bounding":["CAP_KILL"]}}}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private final FakeRuntime runtime = new FakeRuntime();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void makeBundle() throws Exception {
+        Files.writeString(folder.resolve("config.json"), CONFIG);
+    }
+
+    @Test
+    void createStartKillDelete() throws Exception {
+        Path pid = folder.resolve("pid");
+        assertEquals(0, run("create", "--bundle", folder.toString(), "--pid-file", pid.toString(), "c1"), err());
+        assertEquals("4711", Files.readString(pid));
+        assertEquals(0, run("start", "c1"));
+        assertEquals(Status.RUNNING, runtime.containers.get("c1"));
+        assertEquals(0, run("kill", "c1", "KILL"));
+        assertEquals(List.of("c1 9"), runtime.signals);
+        assertEquals(0, run("delete", "--force", "c1"));
+        assertEquals("", out());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"9, 9", "KILL, 9", "SIGKILL, 9", "kill, 9", "WINCH, 28", "0, 0", "SIGRTMIN+3, 37"})
+    void signalsAreNamesOrNumbers(String given, int number) {
+        runtime.containers.put("c1", Status.RUNNING);
+        assertEquals(0, run("kill", "c1", given), err());
+        assertEquals(List.of("c1 " + number), runtime.signals);
+    }
+
+    @Test
+    void killSaysTheWordsThatEnginesLookFor() {
+        runtime.containers.put("c1", Status.STOPPED);
+        assertEquals(1, run("kill", "c1"));
+        assertTrue(err().contains("container not running"), err());
+        assertEquals(0, run("kill", "--all", "c1"));
+        assertEquals(List.of(), runtime.signals);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"state", "start", "kill", "delete", "pause", "resume", "ps", "update"})
+    void anUnknownContainerDoesNotExist(String verb) {
+        assertEquals(1, run(verb, "nobody"));
+        assertTrue(err().contains("does not exist"), err());
+        assertEquals("", out());
+    }
+
+    @Test
+    void deleteWithForceForgivesAnUnknownContainer() {
+        assertEquals(0, run("delete", "--force", "nobody"));
+        assertEquals("", err());
+    }
+
+    @Test
+    void stateIsJson() throws Exception {
+        runtime.containers.put("c1", Status.CREATED);
+        assertEquals(0, run("state", "c1"));
+        JsonNode state = new ObjectMapper().readTree(out());
+        assertEquals("created", state.get("status").asText());
+        assertEquals(4711, state.get("pid").asInt());
+    }
+
+    @Test
+    void listShowsEveryFolderOfAContainer() throws Exception {
+        Path root = Files.createDirectories(folder.resolve("root"));
+        Files.createDirectories(root.resolve("c1"));
+        Files.createDirectories(root.resolve("left-over"));
+        runtime.containers.put("c1", Status.RUNNING);
+        assertEquals(0, run("--root", root.toString(), "list", "-q"));
+        assertEquals("c1\n", out());
+        out.reset();
+        assertEquals(0, run("--root=" + root, "list", "--format=json"));
+        assertEquals("c1", new ObjectMapper().readTree(out()).get(0).get("id").asText());
+        out.reset();
+        assertEquals(0, run("--root", root.toString(), "list"));
+        assertTrue(out().startsWith("ID "), out());
+    }
+
+    @Test
+    void psPrintsHostPids() throws Exception {
+        runtime.containers.put("c1", Status.RUNNING);
+        assertEquals(0, run("ps", "--format", "json", "c1"));
+        assertEquals("[1,4711]\n", out());
+    }
+
+    @Test
+    void errorsStandInTheLogOnOneLineToo() throws Exception {
+        Path log = folder.resolve("log.json");
+        assertEquals(1, run("--log", log.toString(), "--log-format", "json", "start", "nobody"));
+        List<String> lines = Files.readAllLines(log);
+        assertEquals(1, lines.size());
+        JsonNode line = new ObjectMapper().readTree(lines.getFirst());
+        assertEquals("error", line.get("level").asText());
+        assertEquals("container nobody does not exist", line.get("msg").asText());
+        assertEquals("container nobody does not exist\n", err());
+    }
+
+    @Test
+    void wrongOptionsAreErrorsInTheLogToo() throws Exception {
+        Path log = folder.resolve("log.json");
+        assertEquals(1, run("--log", log.toString(), "--log-format", "json", "start"));
+        assertTrue(Files.readString(log).contains("\"level\":\"error\""), Files.readString(log));
+        assertEquals("", out());
+    }
+
+    @Test
+    void aTerminalNeedsASocketOnCreate() throws Exception {
+        Files.writeString(folder.resolve("config.json"), CONFIG.replace("\"cwd\"", "\"terminal\":true,\"cwd\""));
+        assertEquals(1, run("create", "-b", folder.toString(), "c1"));
+        assertTrue(err().contains("--console-socket"), err());
+        assertFalse(runtime.containers.containsKey("c1"));
+    }
+
+    @Test
+    void aFailingPidFileUndoesTheContainer() {
+        assertEquals(1, run("create", "-b", folder.toString(), "--pid-file", folder + "/no/pid", "c1"));
+        assertFalse(runtime.containers.containsKey("c1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"..", ".", "a/b", "", "a b"})
+    void idsCannotLeadElsewhere(String id) {
+        assertEquals(1, run("create", "-b", folder.toString(), id));
+        assertTrue(runtime.containers.isEmpty());
+    }
+
+    @Test
+    void runEndsWithTheCodeOfTheContainer() {
+        runtime.exitCode = 42;
+        assertEquals(42, run("run", "-b", folder.toString(), "c1"), err());
+        assertTrue(runtime.containers.isEmpty());
+        assertEquals(0, run("run", "-d", "-b", folder.toString(), "c2"), err());
+        assertEquals(Status.RUNNING, runtime.containers.get("c2"));
+    }
+
+    @Test
+    void execTakesTheContainersProcessWithChanges() {
+        assertEquals(0, run("create", "-b", folder.toString(), "c1"), err());
+        runtime.exitCode = 7;
+        int code = run(
+                "exec", "--env", "C=d", "-u", "1:2", "--cwd", "/tmp", "--cap", "CAP_CHOWN", "c1", "ls", "-l", "--all");
+        assertEquals(7, code, err());
+        var process = runtime.execs.getFirst();
+        assertEquals(List.of("ls", "-l", "--all"), process.args());
+        assertEquals(List.of("A=b", "C=d"), process.env());
+        assertEquals(1, process.user().uid());
+        assertEquals(2, process.user().gid());
+        assertEquals("/tmp", process.cwd());
+        assertEquals(List.of("CAP_KILL", "CAP_CHOWN"), process.capabilities().bounding());
+        assertEquals(List.of(), process.capabilities().inheritable());
+    }
+
+    @Test
+    void execTakesAProcessFile() throws Exception {
+        runtime.containers.put("c1", Status.RUNNING);
+        Path file = Files.writeString(folder.resolve("p.json"), "{\"cwd\":\"/x\",\"args\":[\"a\"]}");
+        assertEquals(0, run("exec", "--process", file.toString(), "--detach", "c1"), err());
+        assertEquals("/x", runtime.execs.getFirst().cwd());
+    }
+
+    @Test
+    void execsOwnFailureIs255() {
+        assertEquals(255, run("exec", "nobody", "true"));
+        runtime.containers.put("c1", Status.PAUSED);
+        assertEquals(255, run("exec", "c1", "true"));
+        assertTrue(err().contains("paused"), err());
+    }
+
+    @Test
+    void updateTakesOptionsOrAFile() throws Exception {
+        runtime.containers.put("c1", Status.RUNNING);
+        assertEquals(0, run("update", "--cpu-share", "512", "--pids-limit", "9", "c1"), err());
+        assertEquals(512, runtime.updates.getFirst().cpu().shares());
+        Path file = Files.writeString(folder.resolve("r.json"), "{\"memory\":{\"limit\":1}}");
+        assertEquals(0, run("update", "--resources", file.toString(), "c1"), err());
+        assertEquals(1, runtime.updates.getLast().memory().limit());
+    }
+
+    @Test
+    void theTemplateIsAValidBundle() throws Exception {
+        Path fresh = Files.createDirectories(folder.resolve("fresh"));
+        assertEquals(0, run("spec", "--bundle", fresh.toString()), err());
+        assertEquals(List.of(), new SpecValidator().validate(new SpecReader().bundle(fresh)));
+        assertEquals(1, run("spec", "--bundle", fresh.toString()));
+    }
+
+    @Test
+    void featuresAreJson() throws Exception {
+        assertEquals(0, run("features"));
+        JsonNode features = new ObjectMapper().readTree(out());
+        assertEquals("1.3.0", features.get("ociVersionMax").asText());
+        assertTrue(
+                features.get("linux").get("seccomp").get("actions").toString().contains("SCMP_ACT_NOTIFY"));
+        assertTrue(features.get("mountOptions").toString().contains("\"rro\""));
+    }
+
+    @Test
+    void explainListsTheSystemCallsAndMakesNone() throws Exception {
+        Files.createDirectories(folder.resolve("rootfs"));
+        assertEquals(0, run("explain", "--bundle", folder.toString()), err());
+        assertTrue(out().contains("clone3("), out());
+        assertTrue(out().contains("execve("), out());
+        assertTrue(runtime.containers.isEmpty());
+    }
+
+    @Test
+    void versionNamesTheProgramFirst() {
+        assertEquals(0, run("--version"));
+        assertTrue(out().startsWith("oci-exec version "), out());
+    }
+
+    @Test
+    void systemdsDriverIsRefused() {
+        assertEquals(1, run("--systemd-cgroup", "start", "c1"));
+        assertTrue(err().contains("systemd"), err());
+    }
+
+    private int run(String... args) {
+        return new OciExec(
+                        _ -> runtime,
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8))
+                .run(args);
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}
