@@ -26,7 +26,7 @@ cp -r "$source/share" "$target/share"
 cp "$source/flags/common.flags" "$target/lib/"
 program crij io.crij.server.Main
 program conmon-j io.crij.monitor.Main
-program oci-exec io.crij.oci.cli.Main
+program oci-exec io.crij.oci.cli.OciExec
 native
 mkdir -p "$target/share/completion"
 "$target/bin/crij" completion bash >"$target/share/completion/crij.bash"

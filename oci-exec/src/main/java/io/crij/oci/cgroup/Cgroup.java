@@ -98,8 +98,7 @@ public final class Cgroup {
     }
 
     /// Sends a signal to every process, those in groups below and those forked meanwhile included. SIGKILL reaches
-    /// frozen
-    /// ones too.
+    /// frozen ones too.
     public void signal(Signal signal) throws OciException, InterruptedException {
         if (signal.equals(Signal.KILL) && killedByKernel()) {
             thawAfterKill();
@@ -186,9 +185,8 @@ public final class Cgroup {
         }
     }
 
-    /// Removes the groups, deepest first, those that the container made included; waits a while for the last processes
-    /// to
-    /// go. Idempotent.
+    /// Removes the groups, deepest first, those that the container made included; waits a while for the last
+    /// processes to go. Idempotent.
     public void delete() throws OciException, InterruptedException {
         var left = new ArrayList<>(folders.roots());
         long deadline = System.nanoTime() + PATIENCE.toNanos();

@@ -61,8 +61,7 @@ public record CgroupFolders(CgroupHost host, String path, CgroupLayout layout) {
     }
 
     /// Every folder that a process of the container is in: one on version 2; on version 1 one for each tree, and the
-    /// one of
-    /// the version 2 tree where there is one (it is empty of controllers, but can kill and tells pressure).
+    /// one of the version 2 tree where there is one (it is empty of controllers, but can kill and tells pressure).
     public List<Path> container() {
         var folders = new ArrayList<Path>();
         for (Path tree : host.mountPoints()) {

@@ -18,18 +18,16 @@ import java.util.TreeSet;
 
 /// What has to be done to make a container's cgroups, as plain data.
 ///
-/// On a pure version 2 host with [CgroupLayout#WITH_SHIM] the group of the container is `<cgroupsPath>/container`, and
-/// `<cgroupsPath>/shim` beside it is for the shim. On version 1 there is one group `<cgroupsPath>` in each tree, and
-/// the
-/// shim stays where it is.
+/// On a pure version 2 host with [CgroupLayout#WITH_SHIM] the group of the container is `<cgroupsPath>/container`,
+/// and `<cgroupsPath>/shim` beside it is for the shim. On version 1 there is one group `<cgroupsPath>` in each tree,
+/// and the shim stays where it is.
 ///
 /// @param steps in this order, before the first process joins
-/// @param container folders whose `cgroup.procs` each process of the container is written to; on version 2 exactly one,
-///     which can also be the target of `CLONE_INTO_CGROUP`
+/// @param container folders whose `cgroup.procs` each process of the container is written to; on version 2 exactly
+///     one, which can also be the target of `CLONE_INTO_CGROUP`
 /// @param shim folder for the shim; version 2 only
-/// @param deviceFilter eBPF instructions (`BPF_PROG_TYPE_CGROUP_DEVICE`) for [DeviceFilter]; version 2 only: on version
-/// 1
-///     the rules are steps
+/// @param deviceFilter eBPF instructions (`BPF_PROG_TYPE_CGROUP_DEVICE`) for [DeviceFilter]; version 2 only: on
+///     version 1 the rules are steps
 public record CgroupPlan(List<Step> steps, List<Path> container, Optional<Path> shim, Optional<byte[]> deviceFilter) {
     public CgroupPlan {
         steps = List.copyOf(steps);

@@ -10,8 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A version 1 cpuset group begins with no CPU and no memory node, and a process cannot join it (ENOSPC): each new
-/// group
-/// gets what the group above it has.
+/// group gets what the group above it has.
 final class CpusetParents {
     private static final List<String> FILES = List.of("cpuset.cpus", "cpuset.mems");
 

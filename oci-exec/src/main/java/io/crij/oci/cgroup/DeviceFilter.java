@@ -19,8 +19,7 @@ public final class DeviceFilter {
     }
 
     /// Makes this the only filter of the group itself; those of the groups above still have their say. While the old
-    /// and
-    /// the new one are both there, both must agree, so there is no moment without a filter.
+    /// and the new one are both there, both must agree, so there is no moment without a filter.
     public static void attach(Path folder, byte[] instructions) throws ErrnoException {
         try (Fd group = Fd.open(folder.toString(), FileFlags.O_RDONLY | FileFlags.O_DIRECTORY);
                 Fd program = load(instructions)) {

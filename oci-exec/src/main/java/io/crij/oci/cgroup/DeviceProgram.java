@@ -11,10 +11,9 @@ import java.util.List;
 
 /// Compiles device rules to eBPF for `BPF_PROG_TYPE_CGROUP_DEVICE`, which replaces version 1's devices controller.
 ///
-/// The kernel asks once for each open or mknod with all the accesses it wants. Each of them is decided by the last rule
-/// that names it, so rules are tried from the last to the first: one that allows takes its accesses off what is still
-/// to
-/// be decided, one that denies any of those ends with no. What no rule names is denied.
+/// The kernel asks once for each open or mknod with all the accesses it wants. Each of them is decided by the last
+/// rule that names it, so rules are tried from the last to the first: one that allows takes its accesses off what is
+/// still to be decided, one that denies any of those ends with no. What no rule names is denied.
 final class DeviceProgram {
     // enum bpf_cgroup_dev: the kinds of devices in the lower half of access_type, accesses in the upper half
     private static final int BLOCK = 1;

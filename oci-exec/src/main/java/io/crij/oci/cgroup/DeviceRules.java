@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Device rules as the kernel understands them, in order, the last that matches decides.
 ///
 /// Where the configuration has rules, the devices that every container has are allowed after them (runtime-spec
-/// "Default
-/// Devices"), and nodes may be made, though not used. Where it has none, nothing is restricted.
+/// "Default Devices"), and nodes may be made, though not used. Where it has none, nothing is restricted.
 final class DeviceRules {
     /// @param type [DeviceType#BLOCK], [DeviceType#CHARACTER] or, with wildcards for the rest, [DeviceType#ALL]
     /// @param major -1: all

@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// Tells when the kernel runs out of memory in a container's group: inotify on `memory.events` of version 2, an event
 /// descriptor on `memory.oom_control` of version 1. Thread-safe.
 ///
-/// The number of kills is the truth and the event only a hint: version 1 raises it before it has killed, and both raise
-/// it
-/// when the group goes. So whoever wants to know why a process ended asks [#kills] then.
+/// The number of kills is the truth and the event only a hint: version 1 raises it before it has killed, and both
+/// raise it when the group goes. So whoever wants to know why a process ended asks [#kills] then.
 public final class OomWatch implements AutoCloseable {
     private final Path counters;
     private final @Nullable Inotify inotify;

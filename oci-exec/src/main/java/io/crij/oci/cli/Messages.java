@@ -14,8 +14,7 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Where messages go: to standard error as they are, and to the log file, one object or line each. Engines show the
-/// last
-/// error of that file to their users.
+/// last error of that file to their users.
 final class Messages {
     private final @Nullable Path log;
     private final String format;

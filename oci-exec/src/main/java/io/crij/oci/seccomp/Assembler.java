@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Builds a classic BPF program from its end to its beginning: jumps only lead forward, so whatever an instruction
-/// jumps to
-/// has its place already. A label is the number of instructions from the one it names to the end.
+/// jumps to has its place already. A label is the number of instructions from the one it names to the end.
 final class Assembler {
     /// `BPF_MAXINSNS`.
     static final int LONGEST = 4096;

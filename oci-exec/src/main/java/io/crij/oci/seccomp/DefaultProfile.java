@@ -17,9 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The filter that a container gets when its profile is `RuntimeDefault`: the common profile of container engines
-/// (about
-/// 370 system calls are allowed, some with a capability only, the rest does not exist for the container), without new
-/// namespaces for those that do not have CAP_SYS_ADMIN. Thread-safe.
+/// (about 370 system calls are allowed, some with a capability only, the rest does not exist for the container),
+/// without new namespaces for those that do not have CAP_SYS_ADMIN. Thread-safe.
 public final class DefaultProfile {
     private final Machine machine;
     private final Profile profile;

@@ -207,8 +207,7 @@ final class FilterBuilder {
         private static final boolean LITTLE = java.nio.ByteOrder.nativeOrder() == java.nio.ByteOrder.LITTLE_ENDIAN;
 
         /// All comparisons must hold; but where one argument is named twice, any of them is enough, as runc has it.
-        /// Empty
-        /// when there is no comparison.
+        /// Empty when there is no comparison.
         static List<ArgumentRule> of(List<Arg> args, int verdict, String path) throws InvalidSpec {
             for (int i = 0; i < args.size(); i++) {
                 int index = args.get(i).index();

@@ -9,16 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// Compiles the specification's rules to a classic BPF program. Equal rules are compiled once. Thread-safe.
 ///
 /// What the program does:
-/// - The first rule in the order of the configuration that names a system call and whose arguments match decides; then
-///   `defaultAction`. System calls that the kernel does not have are ignored.
-/// - The machine's own architecture is always filtered; the others that it can run only when they are named. A call by
-/// way
-///   of an architecture that is not ends the process.
+/// - The first rule in the order of the configuration that names a system call and whose arguments match decides;
+///   then `defaultAction`. System calls that the kernel does not have are ignored.
+/// - The machine's own architecture is always filtered; the others that it can run only when they are named. A call
+///   by way of an architecture that is not ends the process.
 /// - Where `defaultAction` is an error other than ENOSYS, calls with numbers above all that the profile names get
-/// ENOSYS:
-///   the profile is older than they are, and libraries probe for them.
-/// - `SECCOMP_FILTER_FLAG_TSYNC` is dropped: the process that loads the filter has one thread, and with a listener the
-///   kernel refuses it.
+///   ENOSYS: the profile is older than they are, and libraries probe for them.
+/// - `SECCOMP_FILTER_FLAG_TSYNC` is dropped: the process that loads the filter has one thread, and with a listener
+///   the kernel refuses it.
 public final class SeccompCompiler {
     private static final int MOST_REMEMBERED = 64;
 

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.TreeSet;
 
 /// The capabilities that a process really gets, as bits: what its configuration asks for, less what this kernel does
-/// not
-/// know and what the runtime itself may not give. That is a warning and no error (runtime-spec "capabilities").
+/// not know and what the runtime itself may not give. That is a warning and no error (runtime-spec "capabilities").
 ///
 /// @param warnings one sentence each, without the container's name
 public record CapabilitySets(

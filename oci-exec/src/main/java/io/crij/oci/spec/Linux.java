@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param sysctl name with dots → value
 /// @param cgroupsPath absolute: below the cgroup root; relative: below a place of the runtime's choice; absent:
-/// likewise
+///     likewise
 /// @param netDevices name in the runtime's network namespace → where it goes
 /// @param rootfsPropagation `shared`, `slave`, `private` or `unbindable`, with an `r` in front for recursive
 /// @param mountLabel SELinux context of the mounts
