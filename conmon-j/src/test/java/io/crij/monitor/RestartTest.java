@@ -34,37 +34,9 @@ class RestartTest {
     }
 
     private MonitorClient begin() throws Exception {
-        monitor = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-XX:+UseSerialGC",
-                        "-Xmx64m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:-UsePerfData",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        FakeMonitorMain.class.getName(),
-                        "--socket",
-                        socket().toString(),
-                        "--state",
-                        folder.toString(),
-                        "--log",
-                        folder.resolve("monitor.log").toString())
-                .inheritIO()
-                .start();
-        Node.until(() -> answers());
+        monitor = MonitorProcess.start(FakeMonitorMain.class, folder);
+        Node.until(() -> MonitorProcess.answers(socket(), monitor.pid()));
         return new MonitorClient(socket(), "test");
-    }
-
-    private boolean answers() {
-        try (MonitorClient probe = new MonitorClient(socket(), "probe")) {
-            return probe.hello().pid() == monitor.pid();
-        } catch (MonitorException e) {
-            return false;
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private void kill() throws Exception {

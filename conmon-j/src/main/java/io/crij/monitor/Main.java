@@ -1,0 +1,32 @@
+package io.crij.monitor;
+
+import io.crij.oci.runtime.BuiltinRuntime;
+import java.io.IOException;
+import java.util.Map;
+
+/// The `conmon-j` program.
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        if (arguments.length == 1 && arguments[0].equals("--version")) {
+            System.out.println("conmon-j " + Version.TEXT);
+            return;
+        }
+        if (arguments.length == 1 && arguments[0].equals("--help")) {
+            System.out.print(Options.USAGE);
+            return;
+        }
+        try {
+            Options options = Options.parse(arguments);
+            BuiltinRuntime builtIn = new BuiltinRuntime(options.state().resolve("containers"));
+            new MonitorProgram(options).run(new Handlers(Map.of("", builtIn, "builtin", builtIn)));
+        } catch (IllegalArgumentException e) {
+            System.err.print("conmon-j: " + e.getMessage() + "\n" + Options.USAGE);
+            System.exit(2);
+        } catch (IOException e) {
+            System.err.println("conmon-j: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+}
