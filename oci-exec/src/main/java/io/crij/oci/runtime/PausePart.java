@@ -82,6 +82,8 @@ final class PausePart {
         last.become(setup.linux);
         last.awaitStart();
         setup.steps.prctl("live on without the shim", PR_SET_PDEATHSIG, Abi.ZERO);
+        // what an exec does for other programs: the runtime sees from it that the start is done
+        p.call("close everything", Call.CLOSE_RANGE, Abi.ZERO, Abi.flags(0xFFFF_FFFFL, "~0"), Abi.ZERO);
         loop(signals);
     }
 
