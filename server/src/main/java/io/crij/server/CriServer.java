@@ -55,7 +55,7 @@ public final class CriServer implements AutoCloseable {
                     Settings.sandbox(config),
                     monitor,
                     new SnapshotRootfs(images.snapshots()),
-                    event -> LOG.debug("{}", event)));
+                    event -> LOG.trace("{}", event)));
             var usage = new Usage(
                     sandboxes.pods(),
                     sandboxes.containers(),

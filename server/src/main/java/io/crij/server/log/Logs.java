@@ -39,6 +39,8 @@ public final class Logs {
         root.setLevel(Level.WARN);
         root.addAppender(appender);
         context.getLogger("io.crij").setLevel(level(config.level()));
+        // gRPC sets TCP options on every channel, and Netty warns that a unix socket has none
+        context.getLogger("io.netty.bootstrap").setLevel(Level.ERROR);
         JulBridge.install();
     }
 
