@@ -64,3 +64,7 @@ need_jdk() {
     find_jdk || die "no JDK 25 found under /usr/lib/jvm, /opt or JAVA_HOME" \
         "Run \`make deps\` as root, or unpack a JDK 25 to /usr/lib/jvm/jdk-25."
 }
+
+# Goals for Maven after compiling: each module's class path for tests, from which the VM test fills its disk.
+class_paths=(org.apache.maven.plugins:maven-dependency-plugin:build-classpath -Dmdep.outputFile=target/vm-test-classpath
+    -Dmdep.includeScope=test -Dmdep.regenerateFile=true)

@@ -13,7 +13,7 @@ if [[ ${1:-} == unit ]]; then
     "$top/build/maven.sh" "test" test -fae -pl '!e2e' || rc=$?
 else
     # e2e drives the built distribution: its tests come after packaging, in the same run.
-    "$top/build/maven.sh" "test" verify -fae || rc=$?
+    "$top/build/maven.sh" "test" verify "${class_paths[@]}" -fae || rc=$?
     if [[ -x $top/build/vm-test.sh ]]; then
         "$top/build/vm-test.sh" short || rc=$?
     fi

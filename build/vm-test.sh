@@ -39,18 +39,18 @@ compile() {
     list=$(paste -sd, <<<"$modules")
     # end-to-end tests drive the built distribution
     [[ ,$list, != *,e2e,* ]] || list+=,packaging
-    mvn -B -f "$top/pom.xml" -pl "$list" -am package -DskipTests -Dspotless.check.skip \
-        org.apache.maven.plugins:maven-dependency-plugin:build-classpath \
-        -Dmdep.outputFile=target/vm-test-classpath -Dmdep.includeScope=test -Dmdep.regenerateFile=true &&
-        mvn -B -f "$top/pom.xml" -N org.apache.maven.plugins:maven-dependency-plugin:copy \
-            -Dartifact="org.junit.platform:junit-platform-console-standalone:$(junit_version)" \
-            -DoutputDirectory="$vm" -Dmdep.useBaseVersion=true
+    mvn -B -f "$top/pom.xml" -pl "$list" -am package -DskipTests -Dspotless.check.skip "${class_paths[@]}"
+}
+
+console() {
+    mvn -B -f "$top/pom.xml" -N org.apache.maven.plugins:maven-dependency-plugin:copy \
+        -Dartifact="org.junit.platform:junit-platform-console-standalone:$(junit_version)" \
+        -DoutputDirectory="$vm" -Dmdep.useBaseVersion=true
 }
 
 # Whether everything was compiled after it was last changed: `make test` comes from doing just that.
 compiled() {
     local module folder status=target/maven-status/maven-compiler-plugin
-    [[ -s $vm/junit-platform-console-standalone-$(junit_version).jar ]] || return 1
     for module in $modules; do [[ -s $top/$module/target/vm-test-classpath ]] || return 1; done
     for folder in "$top"/*/; do
         [[ -f $folder/pom.xml && -d $folder/src ]] || continue
@@ -89,6 +89,7 @@ make_disk() {
 }
 
 compiled || step "vm: compile" compile
+[[ -s $vm/junit-platform-console-standalone-$(junit_version).jar ]] || step "vm: fetch the console of JUnit" console
 step "vm: make the disk" make_disk
 accel=tcg
 boot=$(cat /proc/sys/kernel/random/boot_id)
