@@ -19,8 +19,8 @@ import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a create would do on this machine, as text: the same program that [BuiltinRuntime#create] runs, without running
-/// it.
+/// What a create would do on this machine, as text: the same program that [BuiltinRuntime#create] runs, without
+/// running it.
 public final class Explanation {
     private Explanation() {}
 

@@ -92,6 +92,8 @@ final class LastPart {
                 Operand.of(first),
                 Operand.of(last),
                 Abi.flags(CLOSE_RANGE_CLOEXEC, "CLOEXEC"));
+        // from here on the shim ends this process itself when it has to
+        steps.prctl("live on without the shim", PR_SET_PDEATHSIG, Abi.ZERO);
         shimSteps.raise(slots.toShim(), "toShim");
     }
 
@@ -119,7 +121,6 @@ final class LastPart {
                     Operand.of(Errno.EINVAL, "EINVAL"));
             return;
         }
-        steps.prctl("live on without the shim", PR_SET_PDEATHSIG, Abi.ZERO);
         if (process.noNewPrivileges()) {
             // the very last: the profile need not allow any of the steps before
             filter();
