@@ -13,6 +13,7 @@ import io.crij.oci.runtime.OciException.NotFound;
 import io.crij.oci.runtime.OciException.StepFailed;
 import io.crij.oci.runtime.OciException.WrongState;
 import io.crij.oci.seccomp.SeccompCompiler;
+import io.crij.oci.spec.Hook;
 import io.crij.oci.spec.LinuxResources;
 import io.crij.oci.spec.Process;
 import io.crij.oci.spec.SpecValidator;
@@ -77,6 +78,22 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
                 throw new StepFailed("cannot start container " + id + ": " + e.getMessage(), e.errno(), e);
             }
             container.started();
+            afterStart(container);
+        }
+    }
+
+    /// A poststart hook that fails ends the container (runtime-spec 1.3).
+    private void afterStart(LiveContainer container) throws OciException, InterruptedException {
+        List<Hook> hooks = container.record().poststart();
+        if (hooks.isEmpty()) {
+            return;
+        }
+        try {
+            new HookRunner(tools).run("poststart", hooks, StateJson.forHook(state(container)));
+        } catch (OciException.HookFailed e) {
+            new Deletion(tools, container).run(true);
+            containers.remove(container.record().id());
+            throw e;
         }
     }
 
@@ -134,12 +151,15 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
 
     @Override
     public ContainerState state(String id) throws OciException {
-        LiveContainer container = find(id);
+        return state(find(id));
+    }
+
+    private static ContainerState state(LiveContainer container) throws OciException {
         ContainerRecord record = container.record();
         Status status = status(container);
         return new ContainerState(
                 record.ociVersion(),
-                id,
+                record.id(),
                 status,
                 status == Status.STOPPED ? 0 : record.pid(),
                 Path.of(record.bundle()),

@@ -28,6 +28,7 @@ final class ContainerHalf {
     private final Namespaces namespaces;
     private final CgroupSteps cgroups;
     private final ShimSlots shim;
+    private final HookPipes hooks;
     private final int procSlot;
     private boolean inCgroup;
 
@@ -39,7 +40,9 @@ final class ContainerHalf {
             Namespaces namespaces,
             CgroupSteps cgroups,
             ShimSlots shim,
+            HookPipes hooks,
             int procSlot) {
+        this.hooks = hooks;
         this.setup = setup;
         this.p = setup.p;
         this.steps = setup.steps;
@@ -70,7 +73,7 @@ final class ContainerHalf {
         var last = new LastPart(steps, setup.slots, shimSteps, process, host.privileges(), host.seccomp());
         last.become(setup.linux);
         last.awaitStart();
-        last.execute();
+        last.execute(setup.spec.hooks().startContainer(), hooks.startContainer);
     }
 
     private void pause() throws OciException {
@@ -125,9 +128,26 @@ final class ContainerHalf {
         enterCgroup();
         names();
         new Sysctls(setup).write();
+        hooks();
         hidden.readOnly();
         hidden.masked();
         root.enter();
+    }
+
+    /// The namespaces are there, the root is not entered yet: the runtime runs its hooks now, then the container its
+    /// own, with paths of the host.
+    private void hooks() {
+        var configured = setup.spec.hooks();
+        if (Creation.runtimeWaits(configured)) {
+            shimSteps.tell(News.HOOKS, "HOOKS");
+            p.call(
+                    "wait for the runtime's hooks",
+                    Call.READ,
+                    Operand.of(setup.slots.go(), "go"),
+                    p.space(8, "byte"),
+                    Abi.ONE);
+            new HookSteps(steps).run("createContainer", configured.createContainer(), hooks.createContainer);
+        }
     }
 
     private void console(Process process) throws Unsupported {

@@ -20,13 +20,15 @@ final class CreateProgram {
     private final Steps steps;
     private final Slots slots;
     private final ShimSlots shim;
+    private final HookPipes hooks;
     private final Shape shape;
     private final Host host;
     private final Namespaces namespaces;
     private final CgroupSteps cgroups;
     private final ShimSteps shimSteps;
 
-    CreateProgram(CreateRequest request, Slots slots, ShimSlots shim, Shape shape, Host host) {
+    CreateProgram(CreateRequest request, Slots slots, ShimSlots shim, HookPipes hooks, Shape shape, Host host) {
+        this.hooks = hooks;
         this.slots = slots;
         this.shim = shim;
         this.shape = shape;
@@ -68,7 +70,7 @@ final class CreateProgram {
         serve();
 
         p.place(child);
-        new ContainerHalf(setup, host, shimSteps, namespaces, cgroups, shim, procSlot).run();
+        new ContainerHalf(setup, host, shimSteps, namespaces, cgroups, shim, hooks, procSlot).run();
         return p.build();
     }
 

@@ -14,6 +14,7 @@ import io.crij.oci.runtime.OciException.AlreadyExists;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.StepFailed;
 import io.crij.oci.seccomp.SeccompFilter;
+import io.crij.oci.spec.Hooks;
 import io.crij.oci.spec.Namespace;
 import io.crij.oci.spec.Seccomp;
 import io.crij.oci.spec.Spec;
@@ -50,16 +51,23 @@ final class Creation {
         try (var undo = new Rollback()) {
             ContainerRecord record = begin(folders, seccomp, undo);
             var cgroup = new Cgroup(folders);
-            var slots = new Slots(0);
+            var slots = new Slots(0, spec.hooks().startContainer().size());
             var descriptors = open(slots, undo);
             var host = new Host(folders, CgroupPlan.of(folders, spec.linux().resources()), tools.privileges(), seccomp);
             boolean pause = request.rootfs() instanceof Rootfs.Pause;
             var shape = pause ? Shape.DETACHED : Shape.MONITORED;
+            var hooks = new HookPipes(slots, spec.hooks());
+            undo.add("close the hooks' pipes", hooks::close);
             int programSlot = slots.reserve();
-            Program program = new CreateProgram(request, slots, descriptors.shim, shape, host).compile(programSlot);
+            Program program = new CreateProgram(request, slots, descriptors.shim, hooks, shape, host).compile(programSlot);
 
             undo.add("remove the cgroups of " + request.id(), cgroup::delete);
             Launch launch = launch(program, slots, programSlot, descriptors, undo);
+            if (runtimeWaits(spec.hooks())) {
+                launch.await(News.HOOKS);
+                runHooks(launch, hooks);
+                descriptors.go.write(new byte[] {1});
+            }
             launch.await(News.READY);
             attachDeviceFilter(host.plan());
             return finish(record, launch, descriptors, cgroup, pause, undo);
@@ -70,6 +78,30 @@ final class Creation {
 
     static boolean isId(String id) {
         return id.matches("[A-Za-z0-9_+.-]+") && !id.matches("\\.+");
+    }
+
+    /// Whether the process waits for the runtime half-way.
+    static boolean runtimeWaits(Hooks hooks) {
+        return !hooks.prestart().isEmpty()
+                || !hooks.createRuntime().isEmpty()
+                || !hooks.createContainer().isEmpty()
+                || !hooks.startContainer().isEmpty();
+    }
+
+    private void runHooks(Launch launch, HookPipes inside) throws OciException, InterruptedException, ErrnoException {
+        var state = new ContainerState(
+                spec.ociVersion(),
+                request.id(),
+                ContainerState.Status.CREATED,
+                launch.pid(),
+                request.bundle(),
+                Instant.now(),
+                spec.annotations());
+        byte[] json = StateJson.forHook(state);
+        var runner = new HookRunner(tools);
+        runner.run("prestart", spec.hooks().prestart(), json);
+        runner.run("createRuntime", spec.hooks().createRuntime(), json);
+        inside.fill(json);
     }
 
     private String cgroupsPath() {

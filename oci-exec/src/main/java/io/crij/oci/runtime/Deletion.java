@@ -7,11 +7,16 @@ import io.crij.linux.Signal;
 import io.crij.oci.runtime.OciException.StepFailed;
 import io.crij.oci.runtime.OciException.TimedOut;
 import io.crij.oci.runtime.OciException.WrongState;
+import io.crij.oci.spec.Hook;
 import io.crij.oci.spec.Namespace.Type;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 
 /// One delete: the processes, the cgroups, the shim, the folder, in this order, so that a failure can be repeated.
 final class Deletion {
+    private static final System.Logger LOG = System.getLogger(Deletion.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Toolbox tools;
@@ -46,6 +51,26 @@ final class Deletion {
             StateFolder.remove(container.folder());
         } catch (ErrnoException e) {
             throw new StepFailed("cannot remove " + container.folder() + ": " + e.getMessage(), e.errno(), e);
+        }
+        poststop();
+    }
+
+    /// The container is gone whatever they do.
+    private void poststop() throws InterruptedException {
+        for (Hook hook : record.poststop()) {
+            var state = new ContainerState(
+                    record.ociVersion(),
+                    record.id(),
+                    ContainerState.Status.STOPPED,
+                    0,
+                    Path.of(record.bundle()),
+                    Instant.ofEpochMilli(record.created()),
+                    record.annotations());
+            try {
+                new HookRunner(tools).run("poststop", List.of(hook), StateJson.forHook(state));
+            } catch (OciException.HookFailed e) {
+                LOG.log(System.Logger.Level.WARNING, "container " + record.id() + ": " + e.getMessage());
+            }
         }
     }
 

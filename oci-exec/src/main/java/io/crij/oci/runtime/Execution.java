@@ -31,7 +31,7 @@ final class Execution {
             if (!container.alive()) {
                 throw new OciException.WrongState("container not running: " + record.id());
             }
-            var slots = new Slots(0);
+            var slots = new Slots(0, 0);
             // an exec's status is nowhere on disk: it does not outlive the runtime that asked for it
             var descriptors = new Descriptors(slots, stdio, Memfd.create("crij-exit"));
             undo.add("close the descriptors", descriptors::closeAll);

@@ -13,8 +13,10 @@ import io.crij.oci.program.Operand.Register;
 import io.crij.oci.program.ProgramBuilder;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.seccomp.SeccompFilter;
+import io.crij.oci.spec.Hook;
 import io.crij.oci.spec.Linux;
 import io.crij.oci.spec.Process;
+import java.util.List;
 import java.util.Optional;
 
 /// The last steps before the user's program, the same for a container's first process and for an exec: the process is
@@ -111,6 +113,15 @@ final class LastPart {
         p.branch(got, Condition.LESS, Abi.ZERO, again);
         p.call("end", Call.EXIT_GROUP, Abi.ONE);
         p.place(start);
+    }
+
+    /// @param hooks to run before, in the container
+    /// @param stdins of the hooks
+    void execute(List<Hook> hooks, List<Integer> stdins) {
+        if (!hooks.isEmpty()) {
+            new HookSteps(steps).run("startContainer", hooks, stdins);
+        }
+        execute();
     }
 
     void execute() {

@@ -80,13 +80,8 @@ final class PausePart {
                 Operand.of(8));
         last.become(setup.linux);
         last.awaitStart();
-<<<<<<< HEAD
-        setup.steps.prctl("live on without the shim", PR_SET_PDEATHSIG, Abi.ZERO);
         // what an exec does for other programs: the runtime sees from it that the start is done
         p.call("close everything", Call.CLOSE_RANGE, Abi.ZERO, Abi.flags(0xFFFF_FFFFL, "~0"), Abi.ZERO);
-=======
-        p.call("close all descriptors", Call.CLOSE_RANGE, Abi.ZERO, Abi.flags(0xFFFF_FFFFL, "~0"), Abi.ZERO);
->>>>>>> 8186a80 (oci-exec: tests of the built-in runtime with real containers; the pause holds no descriptor)
         loop(signals);
     }
 

@@ -9,13 +9,16 @@ import java.util.Map;
 /// and what the shim keeps. Everything above is closed.
 final class Slots {
     private final int first;
+    private final int hooks;
     private final Map<Integer, Fd> given = new LinkedHashMap<>();
     private int next;
 
     /// @param preserved how many descriptors from 3 on the user's program keeps
-    Slots(int preserved) {
+    /// @param startHooks how many hooks the process runs after its start
+    Slots(int preserved, int startHooks) {
         first = 3 + preserved;
-        next = first + CHILD;
+        hooks = startHooks;
+        next = firstOfShim();
     }
 
     private static final int CHILD = 4;
@@ -42,7 +45,12 @@ final class Slots {
 
     /// First descriptor that the process does not keep.
     int firstOfShim() {
-        return first + CHILD;
+        return first + CHILD + hooks;
+    }
+
+    /// Standard input of a hook that the process runs after its start.
+    int startHook(int index) {
+        return first + CHILD + index;
     }
 
     /// Reserves a place and fills it with a descriptor from here.
