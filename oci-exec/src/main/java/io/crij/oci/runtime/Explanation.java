@@ -45,13 +45,14 @@ public final class Explanation {
 
     private static String listing(CreateRequest request, Host host) throws OciException {
         var shape = request.rootfs() instanceof Rootfs.Pause ? Shape.DETACHED : Shape.MONITORED;
-        var slots = new Slots(0);
+        var slots = new Slots(0, request.spec().hooks().startContainer().size());
         try (Fd exitRecord = Fd.open("/dev/null", FileFlags.O_RDWR)) {
             // the numbers of descriptors are part of the program, so they are given out for real
             var descriptors = new Descriptors(slots, request.stdio(), exitRecord);
-            try {
+            try (var hooks = new HookPipes(slots, request.spec().hooks())) {
                 int programSlot = slots.reserve();
-                Program program = new CreateProgram(request, slots, descriptors.shim, shape, host).compile(programSlot);
+                Program program = new CreateProgram(request, slots, descriptors.shim, hooks, shape, host)
+                        .compile(programSlot);
                 return new Listing(program).toString();
             } finally {
                 descriptors.closeAll();
