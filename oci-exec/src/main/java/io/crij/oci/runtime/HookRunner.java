@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Runs the hooks that belong to the host: prestart, createRuntime, poststart, poststop. Each is a process with a clean
-/// state, its input is the container's state, its error output goes into the message when it fails.
+/// Runs the hooks that belong to the host: prestart, createRuntime, poststart, poststop. Each is a process with a
+/// clean state, its input is the container's state, its error output goes into the message when it fails.
 final class HookRunner {
     private static final Duration NO_LIMIT = Duration.ofDays(365);
     private static final int REPORT = 3;
