@@ -59,7 +59,8 @@ final class Creation {
             var hooks = new HookPipes(slots, spec.hooks());
             undo.add("close the hooks' pipes", hooks::close);
             int programSlot = slots.reserve();
-            Program program = new CreateProgram(request, slots, descriptors.shim, hooks, shape, host).compile(programSlot);
+            Program program =
+                    new CreateProgram(request, slots, descriptors.shim, hooks, shape, host).compile(programSlot);
 
             undo.add("remove the cgroups of " + request.id(), cgroup::delete);
             Launch launch = launch(program, slots, programSlot, descriptors, undo);

@@ -49,8 +49,7 @@ final class HookRunner {
             }
             input.writer().write(state);
             input.writer().close();
-            var descriptors =
-                    Map.of(0, input.reader(), 1, nothing, 2, errors.writer(), REPORT, report.writer());
+            var descriptors = Map.of(0, input.reader(), 1, nothing, 2, errors.writer(), REPORT, report.writer());
             int pid = tools.init().start(program(hook).build(), "crij-hook", descriptors, PROGRAM);
             errors.writer().close();
             report.writer().close();
@@ -70,7 +69,12 @@ final class HookRunner {
     private static ProgramBuilder program(Hook hook) {
         var p = new ProgramBuilder(Arch.host(), REPORT);
         p.call("close the program", Call.CLOSE, Operand.of(PROGRAM));
-        p.call("let the report end with the exec", Call.CLOSE_RANGE, Operand.of(REPORT), Operand.of(REPORT), Operand.of(4));
+        p.call(
+                "let the report end with the exec",
+                Call.CLOSE_RANGE,
+                Operand.of(REPORT),
+                Operand.of(REPORT),
+                Operand.of(4));
         ProcessSettings.reset(p);
         p.call("reset the umask", Call.UMASK, Operand.of(0022));
         List<String> args = hook.args().isEmpty() ? List.of(hook.path()) : hook.args();

@@ -51,8 +51,7 @@ final class HookSteps {
         Label ended = p.label(name + "HasEnded");
         Label good = p.label(name + "IsGood");
         Label bad = p.label(name + "IsBad");
-        new CloneChild(p)
-                .emit("run the " + about, CloneFlags.CLONE_PIDFD, "{}", Optional.empty(), child, pid, pidfd);
+        new CloneChild(p).emit("run the " + about, CloneFlags.CLONE_PIDFD, "{}", Optional.empty(), child, pid, pidfd);
         p.jump(wait);
         p.place(child);
         p.call("give the " + about + " the state", Call.DUP3, Operand.of(stdin), Abi.ZERO, Abi.ZERO);

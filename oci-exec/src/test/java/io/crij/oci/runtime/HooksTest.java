@@ -37,31 +37,31 @@ class HooksTest {
     void everyKindRunsAtItsPointWithTheState() throws Exception {
         String log = box.folder.resolve("log").toString();
         String id = box.id("hooks");
-        Spec spec = box.spec(id, "sh", "-c", "test -e /tmp/started && echo program").with(s -> {
-            s.annotations = java.util.Map.of("key", "value");
-            s.hooks = new Hooks(
-                    hook("echo prestart $(cat | grep -o '\"status\":\"[a-z]*\"') >> " + log),
-                    hook("echo createRuntime $(cat | grep -o '\"key\":\"value\"') >> " + log),
-                    hook("echo createContainer $(cat | grep -o '\"pid\":[0-9]' | wc -l) >> " + log + "; hostname >> " + log),
-                    hook("cat > /tmp/started"),
-                    hook("echo poststart >> " + log),
-                    hook("echo poststop >> " + log));
-        });
+        Spec spec = box.spec(id, "sh", "-c", "test -e /tmp/started && echo program")
+                .with(s -> {
+                    s.annotations = java.util.Map.of("key", "value");
+                    s.hooks = new Hooks(
+                            hook("echo prestart $(cat | grep -o '\"status\":\"[a-z]*\"') >> " + log),
+                            hook("echo createRuntime $(cat | grep -o '\"key\":\"value\"') >> " + log),
+                            hook("echo createContainer $(cat | grep -o '\"pid\":[0-9]' | wc -l) >> " + log
+                                    + "; hostname >> " + log),
+                            hook("cat > /tmp/started"),
+                            hook("echo poststart >> " + log),
+                            hook("echo poststop >> " + log));
+                });
         Shim shim = box.create(id, spec);
         assertFalse(Files.exists(box.rootfs.resolve("tmp/started")));
         box.runtime.start(id);
         assertEquals("program\n", box.outcome(shim).out());
         box.runtime.delete(id, false);
-        assertEquals(
-                """
+        assertEquals("""
                 prestart "status":"created"
                 createRuntime "key":"value"
                 createContainer 1
                 box
                 poststart
                 poststop
-                """,
-                Files.readString(Path.of(log)));
+                """, Files.readString(Path.of(log)));
         assertTrue(Files.readString(box.rootfs.resolve("tmp/started")).contains("\"id\":\"" + id + "\""));
     }
 
@@ -74,8 +74,7 @@ class HooksTest {
         var e = assertThrows(HookFailed.class, () -> box.create(id, runtime));
         assertEquals("createRuntime hook /bin/sh ended with status 7: because", e.getMessage());
         Spec inside = box.spec(id, "true")
-                .with(s -> s.hooks =
-                        new Hooks(List.of(), List.of(), hook("exit 1"), List.of(), List.of(), List.of()));
+                .with(s -> s.hooks = new Hooks(List.of(), List.of(), hook("exit 1"), List.of(), List.of(), List.of()));
         assertThrows(HookFailed.class, () -> box.create(id, inside));
         assertFalse(Files.exists(box.folder.resolve("state/" + id)));
     }
