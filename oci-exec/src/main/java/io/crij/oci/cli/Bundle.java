@@ -45,7 +45,12 @@ final class Bundle {
         if (root == null) {
             throw new InvalidSpec("root", "absent", "a container from a bundle needs a root file system");
         }
-        return new CreateRequest(id, folder(), spec, new Rootfs.Directory(folder().resolve(root.path())), stdio);
+        return new CreateRequest(
+                id,
+                folder(),
+                spec,
+                new Rootfs.Directory(folder().resolve(root.path()).normalize()),
+                stdio);
     }
 
     Path folder() {

@@ -7,6 +7,7 @@ import io.crij.oci.program.Call;
 import io.crij.oci.program.Operand;
 import io.crij.oci.program.ProgramBuilder;
 import io.crij.oci.spec.Capabilities;
+import io.crij.oci.spec.Capability;
 import io.crij.oci.spec.CapabilitySets;
 import io.crij.oci.spec.Process;
 import io.crij.oci.spec.User;
@@ -45,9 +46,8 @@ final class Identity {
         }
         for (int capability = 0; capability <= Math.min(host.last(), LAST_CAPABILITY_OF_VERSION_3); capability++) {
             if ((sets.bounding() >>> capability & 1) == 0) {
-                String name = io.crij.oci.spec.Capability.names(1L << capability).stream()
-                        .findFirst()
-                        .orElse(Integer.toString(capability));
+                String name =
+                        Capability.names(1L << capability).stream().findFirst().orElse(Integer.toString(capability));
                 steps.prctl("drop " + name + " from the bounding set", PR_CAPBSET_DROP, Operand.of(capability, name));
             }
         }
@@ -71,14 +71,41 @@ final class Identity {
         steps.prctl("keep capabilities no longer", PR_SET_KEEPCAPS, Abi.ZERO);
     }
 
+    /// Whether a filter can be loaded as late as before the exec without [Process#noNewPrivileges]: the process has
+    /// CAP_SYS_ADMIN until then, because it stays root or because [#setCapabilities] keeps it.
+    boolean canFilterLate() {
+        return sets != null || process.user().uid() == 0;
+    }
+
     /// The five sets; ambient last, it is checked against the others.
-    void setCapabilities() {
+    ///
+    /// @param forFilter keeps CAP_SYS_ADMIN for loading the filter; [#dropFilterCapability] ends that
+    void setCapabilities(boolean forFilter) {
+        if (sets == null) {
+            return;
+        }
+        set(forFilter ? Capability.CAP_SYS_ADMIN.bit() : 0);
+        ambient("clear the ambient capabilities", PR_CAP_AMBIENT_CLEAR_ALL, 0);
+        for (int capability = 0; capability <= LAST_CAPABILITY_OF_VERSION_3; capability++) {
+            if ((sets.ambient() >>> capability & 1) == 1) {
+                ambient("raise ambient capability " + capability, PR_CAP_AMBIENT_RAISE, capability);
+            }
+        }
+    }
+
+    void dropFilterCapability() {
+        if (sets != null && (sets.effective() & sets.permitted() & Capability.CAP_SYS_ADMIN.bit()) == 0) {
+            set(0);
+        }
+    }
+
+    private void set(long more) {
         if (sets == null) {
             return;
         }
         Operand header = p.struct("{v3}", 8, b -> b.putInt(VERSION_3).putInt(0));
-        long effective = sets.effective();
-        long permitted = sets.permitted();
+        long effective = sets.effective() | more;
+        long permitted = sets.permitted() | more;
         long inheritable = sets.inheritable();
         String text = "{e 0x" + Long.toHexString(effective) + ", p 0x" + Long.toHexString(permitted) + ", i 0x"
                 + Long.toHexString(inheritable) + "}";
@@ -92,12 +119,6 @@ final class Identity {
                         .putInt((int) (permitted >>> 32))
                         .putInt((int) (inheritable >>> 32)));
         p.call("set the capabilities", Call.CAPSET, header, data);
-        ambient("clear the ambient capabilities", PR_CAP_AMBIENT_CLEAR_ALL, 0);
-        for (int capability = 0; capability <= LAST_CAPABILITY_OF_VERSION_3; capability++) {
-            if ((sets.ambient() >>> capability & 1) == 1) {
-                ambient("raise ambient capability " + capability, PR_CAP_AMBIENT_RAISE, capability);
-            }
-        }
     }
 
     private void ambient(String about, int what, int capability) {

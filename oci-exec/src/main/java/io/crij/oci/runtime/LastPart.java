@@ -63,14 +63,14 @@ final class LastPart {
         settings.umask();
         command.enterFolder();
         identity.noNewPrivileges();
-        if (!process.noNewPrivileges()) {
+        if (!process.noNewPrivileges() && !identity.canFilterLate()) {
             // needs CAP_SYS_ADMIN, which goes with the next steps
             filter();
         }
         identity.dropBounding();
         identity.changeUser();
         command.enterFolderAsUser();
-        identity.setCapabilities();
+        identity.setCapabilities(filtersAsAdministrator());
         if (!process.args().isEmpty()) {
             command.resolve();
         }
@@ -135,8 +135,17 @@ final class LastPart {
         if (process.noNewPrivileges()) {
             // the very last: the profile need not allow any of the steps before
             filter();
+        } else if (filtersAsAdministrator()) {
+            // as late as can be: of our own steps the profile must allow this one capset only
+            filter();
+            identity.dropFilterCapability();
         }
         command.execute();
+    }
+
+    /// Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter.
+    private boolean filtersAsAdministrator() {
+        return seccomp.isPresent() && !process.noNewPrivileges() && identity.canFilterLate();
     }
 
     private void filter() {
