@@ -90,7 +90,7 @@ final class Connection {
     }
 
     private void readAll() {
-        FrameReader frames = new FrameReader(channel, Frames.MAX_BYTES);
+        FrameReader frames = new FrameReader(channel, Frames.MAX_REPLY);
         try {
             for (ByteBuffer frame = frames.next(); frame != null; frame = frames.next()) {
                 deliver(Reply.parseFrom(CodedInputStream.newInstance(frame)));

@@ -33,11 +33,11 @@ final class Failures {
                 .build();
     }
 
-    static Failure internal(Exception e) {
+    static Failure internal(Throwable e) {
         return failure(Failure.Code.INTERNAL, e, 0);
     }
 
-    private static Failure failure(Failure.Code code, Exception e, int errno) {
+    private static Failure failure(Failure.Code code, Throwable e, int errno) {
         String message = e.getMessage();
         return Failure.newBuilder()
                 .setCode(code)

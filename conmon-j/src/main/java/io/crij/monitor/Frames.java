@@ -8,8 +8,11 @@ import java.nio.ByteBuffer;
 
 /// Messages on the wire: each preceded by its length as a varint.
 final class Frames {
-    /// Longest message that is accepted, in bytes. A specification is some 10 KB, a list of 1000 containers 1 MB.
-    static final int MAX_BYTES = 16 << 20;
+    /// Longest request that is accepted, in bytes; a specification is some 10 KB.
+    static final int MAX_REQUEST = 4 << 20;
+
+    /// Longest reply, in bytes; a list of 1000 containers is 1 MB.
+    static final int MAX_REPLY = 64 << 20;
 
     private Frames() {}
 

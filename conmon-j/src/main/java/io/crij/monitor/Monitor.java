@@ -22,6 +22,7 @@ final class Monitor {
     private final ExecSync executing;
     private final Verbs verbs;
     private final Runnable shutdown;
+    private final Tidying tidying = new Tidying();
 
     /// @param shutdown asks the daemon to end; must not wait for it
     Monitor(
@@ -53,6 +54,7 @@ final class Monitor {
     ///
     /// @throws IOException when the client is gone
     void handle(Request request, Replies replies) throws IOException {
+        tidying.requested();
         String verb = request.getVerbCase().name();
         Reply.Builder failure;
         try {
@@ -69,7 +71,8 @@ final class Monitor {
             failure = Reply.newBuilder().setFailure(Failures.cancelled(verb));
         } catch (ClientGone e) {
             throw e;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+            // an error of the JVM must not leave the client without an answer either
             LOG.log(System.Logger.Level.ERROR, verb + " failed", e);
             failure = Reply.newBuilder().setFailure(Failures.internal(e));
         }

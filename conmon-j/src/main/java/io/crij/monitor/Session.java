@@ -32,7 +32,7 @@ final class Session {
 
     /// Serves until the client goes.
     void serve() {
-        FrameReader frames = new FrameReader(channel, Frames.MAX_BYTES);
+        FrameReader frames = new FrameReader(channel, Frames.MAX_REQUEST);
         try {
             for (ByteBuffer frame = frames.next(); frame != null; frame = frames.next()) {
                 accept(Request.parseFrom(CodedInputStream.newInstance(frame)));

@@ -191,6 +191,50 @@ class BuiltinTest {
     }
 
     @Test
+    void thePauseOfASandboxIsSupervised() throws Exception {
+        String id = id("pause");
+        Spec pause = spec(id).with(s -> {
+            s.root = null;
+            s.process = null;
+            s.mounts = List.of();
+        });
+        client.create(new ContainerRequest(
+                id,
+                folder.resolve("containers").resolve(id),
+                new SpecWriter().write(pause),
+                "",
+                new Rootfs.Pause(),
+                ContainerRequest.Streams.outputOnly(),
+                null,
+                Map.of()));
+        client.start(id);
+        kill();
+        begin();
+        assertEquals(Status.RUNNING, client.state(id).status());
+        client.kill(id, 9, false);
+        assertEquals(Status.STOPPED, untilStopped(id).status());
+        client.delete(id, false);
+        assertEquals(List.of(), client.list());
+    }
+
+    @Test
+    void manyContainersFitIntoTheMemoryThatWasPromised() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            run("many" + i, "echo hello; sleep 1000");
+        }
+        for (int i = 0; i < 100; i++) {
+            client.execSync(id("many" + i), new SpecWriter().write(process("true")), Duration.ZERO, 1 << 20);
+        }
+        long kilobytes = 0;
+        for (String line : Files.readAllLines(Path.of("/proc/" + monitor.pid() + "/smaps_rollup"))) {
+            if (line.startsWith("Pss:")) {
+                kilobytes = Long.parseLong(line.replaceAll("\\D+", ""));
+            }
+        }
+        assertTrue(kilobytes > 0 && kilobytes <= 64 << 10, "PSS with 100 containers is " + kilobytes + " KB");
+    }
+
+    @Test
     void execSyncRunsBesideTheContainer() throws Exception {
         String id = run("c", "sleep 100");
         ExecOutcome outcome = client.execSync(

@@ -1,7 +1,10 @@
 package io.crij.monitor;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Starts the monitor as a process of its own.
 final class MonitorProcess {
@@ -9,27 +12,32 @@ final class MonitorProcess {
 
     /// @param folder has its socket, its state and its log
     static Process start(Class<?> main, Path folder) throws IOException {
-        return new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-XX:+UseSerialGC",
-                        "-XX:+UseCompactObjectHeaders",
-                        "-XX:-MaxFDLimit",
-                        "-Xmx64m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:-UsePerfData",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        main.getName(),
-                        "--socket",
-                        folder.resolve("conmon.sock").toString(),
-                        "--state",
-                        folder.toString(),
-                        "--log",
-                        folder.resolve("monitor.log").toString())
-                .inheritIO()
-                .start();
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        command.addAll(flags("common"));
+        command.addAll(flags("conmon-j"));
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName(),
+                "--socket",
+                folder.resolve("conmon.sock").toString(),
+                "--state",
+                folder.toString(),
+                "--log",
+                folder.resolve("monitor.log").toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().put("MALLOC_ARENA_MAX", "1");
+        return builder.start();
+    }
+
+    /// The flags that the distribution starts it with.
+    private static List<String> flags(String name) throws IOException {
+        Path file = Path.of("../packaging/src/main/flags").resolve(name + ".flags");
+        return Files.readAllLines(file).stream()
+                .map(String::strip)
+                .filter(line -> line.startsWith("-"))
+                .toList();
     }
 
     static boolean answers(Path socket, long pid) {

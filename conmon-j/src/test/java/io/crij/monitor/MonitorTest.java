@@ -9,6 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.crij.oci.runtime.ContainerState.Status;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -350,6 +355,32 @@ class MonitorTest {
         assertEquals(9, node.logged("c").size());
         node.restart();
         assertEquals(4, node.client.state("c").exit().code());
+    }
+
+    @Test
+    void garbageEndsItsConnectionOnly() throws Exception {
+        Random random = new Random(1);
+        for (int i = 0; i < 300; i++) {
+            byte[] garbage = new byte[1 + random.nextInt(2000)];
+            random.nextBytes(garbage);
+            try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                channel.connect(UnixDomainSocketAddress.of(folder.resolve("conmon.sock")));
+                channel.write(ByteBuffer.wrap(garbage));
+            } catch (IOException e) {
+                assertTrue(e.getMessage().matches("Broken pipe|Connection reset.*"), e.getMessage());
+            }
+        }
+        assertEquals(List.of(), node.client.list());
+    }
+
+    @Test
+    void aLengthBeyondTheLimitEndsTheConnection() throws Exception {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(folder.resolve("conmon.sock")));
+            channel.write(ByteBuffer.wrap(new byte[] {-1, -1, -1, -1, 7}));
+            assertEquals(-1, channel.read(ByteBuffer.allocate(10)));
+        }
+        assertEquals(List.of(), node.client.list());
     }
 
     private static String text(byte[] bytes) {
