@@ -29,6 +29,8 @@ public final class UserResolver {
                 ? id("run_as_group", security.getRunAsGroup().getValue())
                 : user.gid();
         var requested = new LinkedHashSet<Long>();
+        // without it a set-gid program would drop the primary group and with it what is denied to it (CVE-2022-2989)
+        requested.add(gid);
         for (long extra : security.getSupplementalGroupsList()) {
             requested.add(id("supplemental_groups", extra));
         }

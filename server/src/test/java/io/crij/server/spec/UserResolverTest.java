@@ -21,20 +21,20 @@ class UserResolverTest {
 
     @Test
     void nothingAskedIsTheImagesUserOrRoot() throws Exception {
-        assertEquals(new ProcessUser(0, 0, List.of(), "/root", true), resolve("", security()));
-        assertEquals(new ProcessUser(1000, 1001, List.of(6L), "/home/app", true), resolve("app", security()));
-        assertEquals(new ProcessUser(1000, 6, List.of(), "/home/app", true), resolve("app:disk", security()));
-        assertEquals(new ProcessUser(5, 7, List.of(), "", false), resolve("5:7", security()));
+        assertEquals(new ProcessUser(0, 0, List.of(0L), "/root", true), resolve("", security()));
+        assertEquals(new ProcessUser(1000, 1001, List.of(1001L, 6L), "/home/app", true), resolve("app", security()));
+        assertEquals(new ProcessUser(1000, 6, List.of(6L), "/home/app", true), resolve("app:disk", security()));
+        assertEquals(new ProcessUser(5, 7, List.of(7L), "", false), resolve("5:7", security()));
     }
 
     @Test
     void requestBeatsTheImage() throws Exception {
         assertEquals(
-                new ProcessUser(1000, 1001, List.of(6L), "/home/app", true),
+                new ProcessUser(1000, 1001, List.of(1001L, 6L), "/home/app", true),
                 resolve("0", security().setRunAsUser(value(1000))));
         assertEquals(1000, resolve("", security().setRunAsUsername("app")).uid());
         assertEquals(
-                new ProcessUser(2000, 0, List.of(), "", false),
+                new ProcessUser(2000, 0, List.of(0L), "", false),
                 resolve("app", security().setRunAsUser(value(2000))));
         assertEquals(
                 77,
@@ -45,9 +45,9 @@ class UserResolverTest {
     @Test
     void policySaysWhetherTheImagesGroupsCount() throws Exception {
         var asked = security().setRunAsUser(value(1000)).addSupplementalGroups(99);
-        assertEquals(List.of(99L, 6L), resolve("", asked).supplementalGroups());
+        assertEquals(List.of(1001L, 99L, 6L), resolve("", asked).supplementalGroups());
         asked.setSupplementalGroupsPolicy(SupplementalGroupsPolicy.Strict);
-        assertEquals(List.of(99L), resolve("", asked).supplementalGroups());
+        assertEquals(List.of(1001L, 99L), resolve("", asked).supplementalGroups());
         assertThrows(SandboxException.Invalid.class, () -> resolve("", asked.setSupplementalGroupsPolicyValue(9)));
     }
 
