@@ -89,12 +89,25 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
             return;
         }
         try {
-            new HookRunner(tools).run("poststart", hooks, StateJson.forHook(state(container)));
+            new HookRunner(tools).run("poststart", hooks, StateJson.forHook(started(container)));
         } catch (OciException.HookFailed e) {
             new Deletion(tools, container).run(true);
             containers.remove(container.record().id());
             throw e;
         }
+    }
+
+    /// The state just after the start, though the process may have ended by now: the hook learns which one it was.
+    private static ContainerState started(LiveContainer container) throws OciException {
+        ContainerState now = state(container);
+        return new ContainerState(
+                now.ociVersion(),
+                now.id(),
+                Status.RUNNING,
+                container.record().pid(),
+                now.bundle(),
+                now.created(),
+                now.annotations());
     }
 
     @Override

@@ -168,6 +168,9 @@ final class RootMount {
         };
         if (setup.creates(Type.MOUNT) && rootPropagation().endsWith("shared")) {
             privateParent(place);
+            // a copy of a shared mount is shared; pivot_root refuses that as well
+            setup.steps.setAttributes(
+                    "stop mounts in the root from showing on the host", setup.root, true, 0, 0, MS_PRIVATE);
         }
         Register target = setup.p.register("place");
         steps.open("open " + place, Abi.CWD, place.toString(), O_PATH | O_DIRECTORY, target);
