@@ -41,7 +41,7 @@ public record Config(
                     ByteSize.parse("16MiB"),
                     ByteSize.parse("80MiB")),
             new Log(Log.Level.INFO, Log.Format.TEXT),
-            new Monitor(Path.of(""), List.of("conmon-j"), Duration.ofSeconds(10)),
+            new Monitor(Path.of(""), List.of("conmon-j"), Duration.ofSeconds(30)),
             new Runtime(
                     "crij",
                     CgroupDriver.CGROUPFS,

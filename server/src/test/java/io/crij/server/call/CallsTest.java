@@ -56,7 +56,7 @@ class CallsTest {
             }
         };
         server = new UnixServer(folder.resolve("s.sock"), 1 << 20, 1 << 20, List.of(endpoint));
-        client = new CriClient(folder.resolve("s.sock"), Duration.ofSeconds(20));
+        client = new CriClient(folder.resolve("s.sock"), Duration.ofSeconds(60));
         readiness.enter(new Readiness.Phase.Ready());
     }
 
@@ -122,7 +122,7 @@ class CallsTest {
         var caller = Thread.ofVirtual().start(context.wrap(call));
         begun.await();
         context.cancel(null);
-        assertTrue(interrupted.await(5, TimeUnit.SECONDS));
+        assertTrue(interrupted.await(60, TimeUnit.SECONDS));
         caller.join();
     }
 
@@ -132,9 +132,9 @@ class CallsTest {
         blockUntilInterrupted(interrupted);
         var failure = assertThrows(
                 StatusRuntimeException.class,
-                () -> stub().withDeadlineAfter(200, TimeUnit.MILLISECONDS).execSync(REQUEST));
+                () -> stub().withDeadlineAfter(5, TimeUnit.SECONDS).execSync(REQUEST));
         assertEquals(Status.Code.DEADLINE_EXCEEDED, failure.getStatus().getCode());
-        assertTrue(interrupted.await(5, TimeUnit.SECONDS));
+        assertTrue(interrupted.await(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -192,7 +192,7 @@ class CallsTest {
     }
 
     private RuntimeServiceGrpc.RuntimeServiceBlockingStub stub() {
-        return client.runtime(Duration.ofSeconds(20));
+        return client.runtime(Duration.ofSeconds(60));
     }
 
     private Double counted(String code) {
