@@ -2,6 +2,7 @@ package io.crij.image;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.crij.linux.Sha256;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -36,8 +37,7 @@ public record Digest(String algorithm, String hex) {
 
     /// The sha256 digest of these bytes.
     public static Digest of(byte[] content) {
-        MessageDigest hash = hasher("sha256");
-        return finished("sha256", hash.digest(content));
+        return finished("sha256", hasher("sha256").digest(content));
     }
 
     /// A hash function to feed content to that should have this digest; compare with [#matches].
@@ -54,8 +54,11 @@ public record Digest(String algorithm, String hex) {
     }
 
     private static MessageDigest hasher(String algorithm) {
+        if (algorithm.equals("sha256")) {
+            return Sha256.create();
+        }
         try {
-            return MessageDigest.getInstance(algorithm.equals("sha256") ? "SHA-256" : "SHA-512");
+            return MessageDigest.getInstance("SHA-512");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java has no " + algorithm, e);
         }
