@@ -1,5 +1,5 @@
 #!/bin/bash
-# bench.sh [PART...]: measures against the packaged peers and writes docs/performance.md. Parts: pods memory.
+# bench.sh [PART...]: measures against the packaged peers and writes docs/performance.md. Parts: pods pull memory.
 . "$(dirname "$0")/lib.sh"
 need_root "the benchmarks" bench
 "$top/build/deps.sh" bench

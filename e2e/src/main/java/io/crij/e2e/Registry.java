@@ -82,6 +82,60 @@ public final class Registry implements AutoCloseable {
         return name(image.reference());
     }
 
+    /// Stores an image of files; what is there already is not sent again. Returns its full name.
+    public String push(PackedImage image) {
+        int colon = image.reference().lastIndexOf(':');
+        var repository = image.reference().substring(0, colon);
+        var manifest = JsonNodeFactory.instance.objectNode();
+        manifest.put("schemaVersion", 2).put("mediaType", "application/vnd.oci.image.manifest.v1+json");
+        var configuration = image.configuration();
+        blob(repository, configuration);
+        manifest.putObject("config")
+                .put("mediaType", "application/vnd.oci.image.config.v1+json")
+                .put("size", configuration.length)
+                .put("digest", TestImage.digest(configuration));
+        var layers = manifest.putArray("layers");
+        for (var layer : image.packed()) {
+            var digest = PackedImage.digestOf(layer);
+            if (!has(repository, digest)) {
+                blob(repository, digest, file(layer));
+            }
+            layers.addObject()
+                    .put("mediaType", "application/vnd.oci.image.layer.v1.tar+" + image.compression())
+                    .put("size", layer.toFile().length())
+                    .put("digest", digest);
+        }
+        var tag = image.reference().substring(colon + 1);
+        send(
+                201,
+                HttpRequest.newBuilder(uri("/v2/" + repository + "/manifests/" + tag))
+                        .header("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+                        .PUT(HttpRequest.BodyPublishers.ofByteArray(TestImage.bytes(manifest))));
+        return name(image.reference());
+    }
+
+    private static HttpRequest.BodyPublisher file(Path path) {
+        try {
+            return HttpRequest.BodyPublishers.ofFile(path);
+        } catch (java.io.FileNotFoundException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private boolean has(String repository, String digest) {
+        var request = HttpRequest.newBuilder(uri("/v2/" + repository + "/blobs/" + digest))
+                .HEAD()
+                .build();
+        try {
+            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false; // then it is sent
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     @Override
     public void close() {
         inside.stop();
@@ -89,17 +143,21 @@ public final class Registry implements AutoCloseable {
     }
 
     private void blob(String repository, byte[] content) {
+        blob(repository, TestImage.digest(content), HttpRequest.BodyPublishers.ofByteArray(content));
+    }
+
+    private void blob(String repository, String digest, HttpRequest.BodyPublisher content) {
         var begun = send(
                 202,
                 HttpRequest.newBuilder(uri("/v2/" + repository + "/blobs/uploads/"))
                         .POST(HttpRequest.BodyPublishers.noBody()));
         var separator = begun.contains("?") ? "&" : "?";
-        var target = URI.create(begun + separator + "digest=" + TestImage.digest(content));
+        var target = URI.create(begun + separator + "digest=" + digest);
         send(
                 201,
                 HttpRequest.newBuilder(target)
                         .header("Content-Type", "application/octet-stream")
-                        .PUT(HttpRequest.BodyPublishers.ofByteArray(content)));
+                        .PUT(content));
     }
 
     private String send(int expected, HttpRequest.Builder request) {

@@ -13,14 +13,15 @@ import java.util.Set;
 public final class Bench {
     private static final int WARM_UP = 60;
     private static final int ROUNDS = 60;
+    private static final int PULLS = 5;
 
     private Bench() {}
 
-    /// @param args the file for the table or `-`, then the parts to run: pods, memory; none is all
+    /// @param args the file for the table or `-`, then the parts to run: pods, pull, memory; none is all
     public static void main(String[] args) throws Exception {
         var parts = args.length > 1
                 ? Set.of(List.of(args).subList(1, args.length).toArray(new String[0]))
-                : Set.of("pods", "memory");
+                : Set.of("pods", "pull", "memory");
         var text = new StringBuilder("Measured on: " + Machine.ofThisOne().text() + "\n\n");
         text.append(
                 "Medians, in brackets the 10th and 90th percentile; a peer's ratio is its median to ours, both out of"
@@ -32,6 +33,9 @@ public final class Bench {
             nodes.put("containerd + runc", Node.start("containerd"));
             if (parts.contains("pods")) {
                 rows.addAll(new PodBench(nodes).run(WARM_UP, ROUNDS));
+            }
+            if (parts.contains("pull")) {
+                rows.addAll(new PullBench(nodes).run(PULLS));
             }
             if (parts.contains("memory")) {
                 rows.addAll(new MemoryBench(nodes).run());
