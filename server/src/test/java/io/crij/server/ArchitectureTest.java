@@ -65,7 +65,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(MONITOR, LINUX, OCI)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.slf4j..", "ch.qos.logback..", "java.util.logging.."));
+                .resideInAnyPackage("org.slf4j..", "ch.qos.logback.."));
     }
 
     @Test
