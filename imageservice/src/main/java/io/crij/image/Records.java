@@ -37,6 +37,7 @@ final class Records implements AutoCloseable {
     private final String boot;
     private final Object lock = new Object();
     private final Map<String, Known> images = new TreeMap<>();
+    private boolean closed;
     private final ExecutorService syncer = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("image-sync").factory());
 
@@ -248,7 +249,8 @@ final class Records implements AutoCloseable {
         synchronized (lock) {
             Known now = images.get(before.id().toString());
             // new layers may have come since: then the next round marks it
-            if (now != null
+            if (!closed
+                    && now != null
                     && now.record().layers().equals(before.layers())
                     && now.record().manifests().equals(before.manifests())) {
                 ImageRecord synced = now.record().withUnsyncedBoot(null);
@@ -258,6 +260,7 @@ final class Records implements AutoCloseable {
         }
     }
 
+    /// Waits a moment for the disk; a sync that takes longer writes nothing any more.
     @Override
     public void close() {
         syncer.shutdown();
@@ -267,6 +270,9 @@ final class Records implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        synchronized (lock) {
+            closed = true;
         }
     }
 }

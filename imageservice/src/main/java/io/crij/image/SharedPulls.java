@@ -79,6 +79,14 @@ final class SharedPulls {
         }
     }
 
+    /// How many wait for a pull now.
+    int callers(Key key) {
+        synchronized (lock) {
+            Running known = running.get(key);
+            return known == null ? 0 : known.callers;
+        }
+    }
+
     private Running join(Key key, PullListener listener, Work work) {
         synchronized (lock) {
             Running known = running.get(key);

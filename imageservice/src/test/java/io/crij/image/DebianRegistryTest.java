@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Against a registry that others have written: Debian's docker-registry.
-@Timeout(60)
+@Timeout(300)
 class DebianRegistryTest {
     @TempDir
     Path folder;
@@ -51,7 +51,7 @@ class DebianRegistryTest {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();
-        for (int i = 0; i < 200 && !answers(); i++) {
+        for (int i = 0; i < 1200 && !answers(); i++) {
             Thread.sleep(50);
         }
         assertTrue(answers(), Files.readString(folder.resolve("log")));

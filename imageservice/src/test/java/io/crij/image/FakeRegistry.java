@@ -109,7 +109,7 @@ public final class FakeRegistry implements AutoCloseable {
             exchange.getResponseBody().write(blob, 0, bytes);
             exchange.getResponseBody().flush();
             try {
-                closing.await(30, TimeUnit.SECONDS);
+                closing.await(120, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -119,7 +119,7 @@ class SnapshotsTest {
         Path upper = images.snapshots().prepare("c1", id).upper();
         Files.write(upper.resolve("file"), new byte[100_000]);
         Files.createLink(upper.resolve("same"), upper.resolve("file"));
-        for (int i = 0; i < 200 && images.snapshots().usage("c1").isEmpty(); i++) {
+        for (int i = 0; i < 6000 && images.snapshots().usage("c1").isEmpty(); i++) {
             Thread.sleep(10); // counted by a thread of its own
         }
         DiskUsage usage = images.snapshots().usage("c1").orElseThrow();

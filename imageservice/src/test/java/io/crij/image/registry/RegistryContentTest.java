@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(300)
 class RegistryContentTest {
     private static final byte[] BLOB = "the blob".getBytes(StandardCharsets.UTF_8);
     private static final Descriptor DESCRIPTOR = new Descriptor("", Digest.of(BLOB), BLOB.length, null);
@@ -109,7 +109,7 @@ class RegistryContentTest {
     private byte[] blob(String registry, Credentials credentials) throws Exception {
         ImageSettings settings = ImageSettings.of(folder)
                 .withRegistryConfig(List.of(folder.resolve("certs.d")))
-                .withStallTimeout(Duration.ofSeconds(2))
+                .withStallTimeout(Duration.ofSeconds(60))
                 .withEnvironment(environment);
         Reference reference = Reference.parse(registry + "/app/x:1");
         try (RegistryContent content = new RegistryContent(reference, credentials, settings, resolver, QUICK);
