@@ -44,8 +44,10 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
     public BuiltinRuntime(Path root, CgroupLayout layout) throws IOException {
         this.root = root.toAbsolutePath();
         Files.createDirectories(this.root);
+        var init = new Init(this.root);
         tools = new Toolbox(
-                new Init(this.root),
+                init,
+                new UserNamespaces(init),
                 new Readiness(),
                 new Reaper(),
                 Privileges.read(),
@@ -291,6 +293,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
     @Override
     public void close() {
         containers.values().forEach(LiveContainer::closeWaiting);
+        tools.userNamespaces().close();
         tools.init().close();
     }
 }

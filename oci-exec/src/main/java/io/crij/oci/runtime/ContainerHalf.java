@@ -11,6 +11,7 @@ import io.crij.oci.program.Operand;
 import io.crij.oci.program.Operand.Register;
 import io.crij.oci.program.ProgramBuilder;
 import io.crij.oci.runtime.OciException.Unsupported;
+import io.crij.oci.spec.Mount;
 import io.crij.oci.spec.Namespace.Type;
 import io.crij.oci.spec.Process;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ final class ContainerHalf {
     private final CgroupSteps cgroups;
     private final ShimSlots shim;
     private final HookPipes hooks;
+    private final Map<Mount, Register> prepared;
     private final int procSlot;
     private boolean inCgroup;
 
@@ -41,7 +43,9 @@ final class ContainerHalf {
             CgroupSteps cgroups,
             ShimSlots shim,
             HookPipes hooks,
+            Map<Mount, Register> prepared,
             int procSlot) {
+        this.prepared = prepared;
         this.hooks = hooks;
         this.setup = setup;
         this.p = setup.p;
@@ -115,11 +119,13 @@ final class ContainerHalf {
     private void fileSystems(Process process) throws OciException {
         var root = new RootMount(setup);
         var targets = new Targets(setup);
-        var mounts = new MountSteps(setup, targets, host.folders(), Map.of(), this::enterCgroup);
+        var mounts = new MountSteps(setup, targets, host.folders(), prepared, this::enterCgroup);
         var hidden = new HiddenPaths(setup);
 
         root.isolate();
-        root.make();
+        if (!setup.userNamespace()) {
+            root.make();
+        }
         root.attach();
         mounts.all();
         new DevFolder(setup).complete(targets);

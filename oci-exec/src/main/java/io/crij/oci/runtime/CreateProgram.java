@@ -27,14 +27,14 @@ final class CreateProgram {
     private final CgroupSteps cgroups;
     private final ShimSteps shimSteps;
 
-    CreateProgram(CreateRequest request, Slots slots, ShimSlots shim, HookPipes hooks, Shape shape, Host host) {
+    CreateProgram(CreateRequest request, Slots slots, ShimSlots shim, HookPipes hooks, IdMaps maps, Shape shape, Host host) {
         this.hooks = hooks;
         this.slots = slots;
         this.shim = shim;
         this.shape = shape;
         this.host = host;
         p = new ProgramBuilder(Arch.host(), slots.report());
-        setup = new Setup(request, p, slots);
+        setup = new Setup(request, p, slots, maps, host.privileges());
         steps = setup.steps;
         namespaces = new Namespaces(setup);
         cgroups = new CgroupSteps(steps);
@@ -52,6 +52,10 @@ final class CreateProgram {
             cgroup = Optional.of(cgroups.open(host.plan()));
         }
         giveStreams();
+        var prepared = new Preparation(setup);
+        if (setup.userNamespace() && !(setup.request.rootfs() instanceof Rootfs.Pause)) {
+            prepared.run();
+        }
         namespaces.open();
         namespaces.cloneChild(cgroup, child);
         shimSteps.tellPid(namespaces.pid);
@@ -70,7 +74,7 @@ final class CreateProgram {
         serve();
 
         p.place(child);
-        new ContainerHalf(setup, host, shimSteps, namespaces, cgroups, shim, hooks, procSlot).run();
+        new ContainerHalf(setup, host, shimSteps, namespaces, cgroups, shim, hooks, prepared.sources(), procSlot).run();
         return p.build();
     }
 

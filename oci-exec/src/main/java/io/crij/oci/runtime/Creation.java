@@ -58,9 +58,10 @@ final class Creation {
             var shape = pause ? Shape.DETACHED : Shape.MONITORED;
             var hooks = new HookPipes(slots, spec.hooks());
             undo.add("close the hooks' pipes", hooks::close);
+            IdMaps maps = IdMaps.of(request, tools.userNamespaces(), slots);
             int programSlot = slots.reserve();
             Program program =
-                    new CreateProgram(request, slots, descriptors.shim, hooks, shape, host).compile(programSlot);
+                    new CreateProgram(request, slots, descriptors.shim, hooks, maps, shape, host).compile(programSlot);
 
             undo.add("remove the cgroups of " + request.id(), cgroup::delete);
             Launch launch = launch(program, slots, programSlot, descriptors, undo);

@@ -52,7 +52,7 @@ public final class Explanation {
             try (var hooks = new HookPipes(slots, request.spec().hooks())) {
                 int programSlot = slots.reserve();
                 Program program =
-                        new CreateProgram(request, slots, descriptors.shim, hooks, shape, host).compile(programSlot);
+                        new CreateProgram(request, slots, descriptors.shim, hooks, IdMaps.NONE, shape, host).compile(programSlot);
                 return new Listing(program).toString();
             } finally {
                 descriptors.closeAll();

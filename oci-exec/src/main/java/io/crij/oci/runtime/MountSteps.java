@@ -9,7 +9,6 @@ import io.crij.oci.runtime.Targets.Missing;
 import io.crij.oci.spec.Mount;
 import io.crij.oci.spec.MountOptions;
 import io.crij.oci.spec.Namespace.Type;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +74,7 @@ final class MountSteps {
         MountOptions options = MountOptions.of(config);
         String type = config.type() == null ? "" : config.type();
         if (options.bind() || type.equals("bind") || type.equals("rbind")) {
-            bind(config, options, place, type.equals("rbind"));
+            bind(config, options, place);
             return;
         }
         if ((options.flags() & MS_REMOUNT) != 0) {
@@ -147,12 +146,11 @@ final class MountSteps {
         attachTo(config, options, into, into.equals(mount));
     }
 
-    private void bind(Mount config, MountOptions options, String place, boolean recursiveType) throws InvalidSpec {
-        boolean recursive = recursiveType || (options.flags() & MS_REC) != 0;
+    private void bind(Mount config, MountOptions options, String place) throws InvalidSpec {
         @Nullable Register made = prepared.get(config);
         Register from = made == null ? mount : made;
         if (made == null) {
-            source(config, recursive, mount);
+            new BindSources(setup).open(config, options, mount);
         }
         attributes(config, options, from);
         targets.open(config.destination(), true, new Missing.Like(from), target);
@@ -162,26 +160,12 @@ final class MountSteps {
         attach(config, options, from);
     }
 
-    /// Clones what is to be bound.
-    void source(Mount config, boolean recursive, Register into) throws InvalidSpec {
-        @Nullable String source = config.source();
-        if (source == null || source.isEmpty()) {
-            throw new InvalidSpec("mounts", config.destination(), "a bind mount needs a source");
-        }
-        Path path = setup.request.bundle().resolve(source);
-        steps.copyTree(about(config), Abi.CWD, path.toString(), recursive, into);
-    }
-
     private void attributes(Mount config, MountOptions options, Register on) {
         long set = options.attributesSet();
         long clear = options.attributesCleared();
         if (set != 0 || clear != 0) {
-            steps.setAttributes(about(config), on, false, set, clear, 0);
+            steps.setAttributes(BindSources.about(config), on, false, set, clear, 0);
         }
-    }
-
-    private static String about(Mount config) {
-        return "bind " + config.source() + " at " + config.destination();
     }
 
     private void attach(Mount config, MountOptions options, Register from) {
@@ -189,7 +173,7 @@ final class MountSteps {
     }
 
     private void attachTo(Mount config, MountOptions options, Register from, boolean close) {
-        String about = options.bind() ? about(config) : "mount " + config.type() + " at " + config.destination();
+        String about = options.bind() ? BindSources.about(config) : "mount " + config.type() + " at " + config.destination();
         if (options.recursiveSet() != 0 || options.recursiveCleared() != 0) {
             steps.setAttributes(about, from, true, options.recursiveSet(), options.recursiveCleared(), 0);
         }

@@ -114,9 +114,7 @@ final class Namespaces {
     }
 
     private void map(String file, List<IdMapping> mappings, Register proc) {
-        String lines = mappings.stream()
-                .map(m -> m.containerID() + " " + m.hostID() + " " + m.size() + "\n")
-                .collect(Collectors.joining());
+        String lines = UserNamespaces.lines(mappings);
         if (!lines.isEmpty()) {
             steps.write("map ids (" + file + ")", proc, file, lines);
         }

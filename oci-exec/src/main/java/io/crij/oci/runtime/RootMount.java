@@ -37,6 +37,9 @@ final class RootMount {
     // fsconfig(2) takes no longer values
     private static final int LONGEST_OPTION = 255;
 
+    // the folders above the container's own may be closed to it; in its own mount namespace any other will do
+    private static final Path PUBLIC_PLACE = Path.of("/etc");
+
     private final Setup setup;
     private final Steps steps;
 
@@ -86,9 +89,27 @@ final class RootMount {
         switch (setup.request.rootfs()) {
             case Rootfs.Directory(Path path) ->
                 steps.copyTree("open the root file system " + path, Abi.CWD, path.toString(), true, setup.root);
-            case Rootfs.Overlay overlay -> makeOverlay(overlay);
+            case Rootfs.Overlay overlay -> {
+                if (setup.rootMapping != Descriptors.NONE) {
+                    actAs(HostIds.of(0, setup.linux.uidMappings()), HostIds.of(0, setup.linux.gidMappings()));
+                }
+                makeOverlay(overlay);
+                if (setup.rootMapping != Descriptors.NONE) {
+                    actAs(0, 0);
+                }
+            }
             case Rootfs.Pause _ -> {}
         }
+    }
+
+    /// An overlay touches its layers with the rights of whoever makes it, for ever: in layers whose owners are mapped
+    /// the host's root is nobody, so it is made with the ids of the container's root, and the capabilities kept.
+    private void actAs(long uid, long gid) {
+        var p = setup.p;
+        p.call("act as group " + gid, Call.SETFSGID, Operand.of(gid)).tolerateAll();
+        p.call("act as user " + uid, Call.SETFSUID, Operand.of(uid)).tolerateAll();
+        long all = setup.privileges.capabilities().permitted();
+        Identity.capset(p, "keep the capabilities", all, all, 0);
     }
 
     private void makeOverlay(Rootfs.Overlay overlay) throws Unsupported {
@@ -98,11 +119,10 @@ final class RootMount {
                 .into(context);
         set(context, "source", "overlay");
         for (Path layer : overlay.lower()) {
-            set(context, "lowerdir+", layer.toString());
+            layer(context, "lowerdir+", layer);
         }
         if (overlay.upper().isPresent()) {
-            set(context, "upperdir", overlay.upper().get().toString());
-            set(context, "workdir", overlay.work().orElseThrow().toString());
+            upper(context, overlay.upper().get(), overlay.work().orElseThrow());
         }
         for (String option : overlay.options()) {
             int equals = option.indexOf('=');
@@ -129,6 +149,51 @@ final class RootMount {
                         Abi.attributes(readOnly))
                 .into(setup.root);
         steps.close(context);
+    }
+
+    private void layer(Operand context, String key, Path folder) throws Unsupported {
+        if (setup.rootMapping == Descriptors.NONE) {
+            set(context, key, folder.toString());
+            return;
+        }
+        var p = setup.p;
+        Register layer = p.register("layer");
+        String about = "map the owners of the layer " + folder;
+        steps.copyTree(about, Abi.CWD, folder.toString(), false, layer);
+        steps.mapOwners(about, layer, false, setup.rootMapping);
+        // it stays open: a detached mount goes when its last descriptor is closed
+        setDescriptor(context, key, folder, layer);
+    }
+
+    /// Both must be on the same mount, so their parent is the one whose owners are mapped.
+    private void upper(Register context, Path upper, Path work) throws Unsupported {
+        if (setup.rootMapping == Descriptors.NONE) {
+            set(context, "upperdir", upper.toString());
+            set(context, "workdir", work.toString());
+            return;
+        }
+        Path parent = upper.toAbsolutePath().getParent();
+        if (parent == null || !parent.equals(work.toAbsolutePath().getParent())) {
+            throw new Unsupported("the overlay's folders " + upper + " and " + work
+                    + " have different parents: with a user namespace they have to lie side by side");
+        }
+        var p = setup.p;
+        Register mapped = p.register("upperParent");
+        Register folder = p.register("upperFolder");
+        String about = "map the owners of " + parent;
+        steps.copyTree(about, Abi.CWD, parent.toString(), false, mapped);
+        steps.mapOwners(about, mapped, false, setup.rootMapping);
+        for (Path one : List.of(upper, work)) {
+            steps.open("open " + one, mapped, String.valueOf(one.getFileName()), O_PATH | O_DIRECTORY, folder);
+            setDescriptor(context, one.equals(upper) ? "upperdir" : "workdir", one, folder);
+            steps.close(folder);
+        }
+    }
+
+    private void setDescriptor(Operand context, String key, Path folder, Register fd) {
+        var p = setup.p;
+        Operand set = Operand.of(FSCONFIG_SET_FD, "SET_FD");
+        p.call("set the overlay's " + key + " to " + folder, Call.FSCONFIG, context, set, p.text(key), Abi.ZERO, fd);
     }
 
     private void set(Operand context, String key, String value) throws Unsupported {
@@ -161,7 +226,7 @@ final class RootMount {
 
     /// Attaches the root in the container's mount namespace.
     void attach() throws InvalidSpec {
-        Path place = switch (setup.request.rootfs()) {
+        Path place = setup.userNamespace() ? PUBLIC_PLACE : switch (setup.request.rootfs()) {
             case Rootfs.Directory(Path path) -> path;
             case Rootfs.Overlay _ -> setup.request.bundle();
             case Rootfs.Pause _ -> throw new IllegalStateException("a pause has no root");

@@ -3,8 +3,10 @@ package io.crij.oci.runtime;
 import io.crij.oci.program.Operand.Register;
 import io.crij.oci.program.ProgramBuilder;
 import io.crij.oci.spec.Linux;
+import io.crij.oci.spec.Mount;
 import io.crij.oci.spec.Namespace.Type;
 import io.crij.oci.spec.Spec;
+import java.util.Map;
 
 /// What the parts of a container's program share while it is compiled.
 final class Setup {
@@ -24,10 +26,21 @@ final class Setup {
     /// The devpts at `/dev/pts` that was made for the container; -1 when there is none.
     final Register pts;
 
+    final Privileges privileges;
+
+    /// Numbers of user namespaces that the owners of a mount are mapped by.
+    final Map<Mount, Integer> mappings;
+
+    /// Number of the one for the root file system; -1 without.
+    final int rootMapping;
+
     boolean devIsOurs;
     boolean ptsIsOurs;
 
-    Setup(CreateRequest request, ProgramBuilder p, Slots slots) {
+    Setup(CreateRequest request, ProgramBuilder p, Slots slots, IdMaps maps, Privileges privileges) {
+        this.privileges = privileges;
+        this.mappings = maps.mounts();
+        this.rootMapping = maps.root();
         this.request = request;
         this.spec = request.spec();
         this.linux = spec.linux();

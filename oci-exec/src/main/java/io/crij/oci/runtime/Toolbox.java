@@ -9,6 +9,7 @@ import io.crij.oci.spec.SpecValidator;
 /// What a runtime has once and every verb uses.
 record Toolbox(
         Init init,
+        UserNamespaces userNamespaces,
         Readiness readiness,
         Reaper reaper,
         Privileges privileges,

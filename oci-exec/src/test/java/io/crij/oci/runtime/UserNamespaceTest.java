@@ -1,0 +1,90 @@
+package io.crij.oci.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.crij.oci.spec.IdMapping;
+import io.crij.oci.spec.Mount;
+import io.crij.oci.spec.Namespace;
+import io.crij.oci.spec.Namespace.Type;
+import io.crij.oci.spec.Spec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class UserNamespaceTest {
+    private static final List<IdMapping> MAP = List.of(new IdMapping(0, 100000, 65536));
+
+    private Box box;
+
+    @BeforeEach
+    void open() throws Exception {
+        box = new Box();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        box.close();
+    }
+
+    private static UnaryOperator<Spec> mapped() {
+        return spec -> spec.with(s -> s.linux = s.linux.with(l -> {
+            l.namespaces.add(Namespace.create(Type.USER));
+            l.uidMappings = MAP;
+            l.gidMappings = MAP;
+        }));
+    }
+
+    @Test
+    void rootInsideIsAnotherUserOutside() throws Exception {
+        String id = box.id("userns");
+        Spec spec = mapped().apply(box.spec(id, "sh", "-c", "id -u; head -1 /proc/self/uid_map; sleep 100"));
+        Shim shim = box.create(id, spec);
+        box.runtime.start(id);
+        assertEquals(100000, Files.getAttribute(Path.of("/proc/" + shim.pid()), "unix:uid"));
+        var exec = box.exec(id, Box.process("sh", "-c", "id -u; echo x > /dev/null; test -c /dev/zero && echo zero"));
+        assertEquals("0\nzero\n", exec.out());
+    }
+
+    @Test
+    void bindOfAClosedFolderAppearsAndItsOwnersCanBeMapped() throws Exception {
+        Path secret = Files.createDirectories(box.folder.resolve("closed/volume"));
+        Files.writeString(secret.resolve("file"), "content");
+        // the mapped root may not make them in a root file system of the host's root
+        Files.createDirectories(box.rootfs.resolve("tmp/plain"));
+        Files.createDirectories(box.rootfs.resolve("tmp/mapped"));
+        Files.setPosixFilePermissions(
+                secret.getParent(), java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+        var outcome = box.run(
+                "idmap",
+                spec -> mapped().apply(spec).with(s -> {
+                    s.mounts.add(Mount.bind(secret.toString(), "/tmp/plain", "rbind", "rprivate"));
+                    s.mounts.add(Mount.bind(secret.toString(), "/tmp/mapped", "bind", "idmap", "ro"));
+                }),
+                "stat",
+                "-c",
+                "%u",
+                "/tmp/plain/file",
+                "/tmp/mapped/file");
+        assertEquals(new Box.Outcome("65534\n0\n", "", 0), outcome);
+    }
+
+    @Test
+    void overlayOfTheHostsLayersBelongsToTheMappedRoot() throws Exception {
+        String id = box.id("overlay");
+        Path upper = Files.createDirectories(box.folder.resolve("upper"));
+        Path work = Files.createDirectories(box.folder.resolve("work"));
+        var rootfs = new Rootfs.Overlay(List.of(box.rootfs), Optional.of(upper), Optional.of(work), List.of());
+        Spec spec = mapped().apply(box.spec(id, "sh", "-c", "echo x > /etc/new && stat -c %u /bin /etc/new"));
+        try (Shim shim = box.runtime.create(
+                new CreateRequest(id, box.folder, spec, rootfs, new Stdio.Pipes(false)))) {
+            box.runtime.start(id);
+            assertEquals(new Box.Outcome("0\n0\n", "", 0), box.outcome(shim));
+        }
+        assertEquals(0, Files.getAttribute(upper.resolve("etc/new"), "unix:uid"));
+    }
+}
