@@ -27,7 +27,8 @@ final class CreateProgram {
     private final CgroupSteps cgroups;
     private final ShimSteps shimSteps;
 
-    CreateProgram(CreateRequest request, Slots slots, ShimSlots shim, HookPipes hooks, IdMaps maps, Shape shape, Host host) {
+    CreateProgram(
+            CreateRequest request, Slots slots, ShimSlots shim, HookPipes hooks, IdMaps maps, Shape shape, Host host) {
         this.hooks = hooks;
         this.slots = slots;
         this.shim = shim;

@@ -51,8 +51,8 @@ public final class Explanation {
             var descriptors = new Descriptors(slots, request.stdio(), exitRecord);
             try (var hooks = new HookPipes(slots, request.spec().hooks())) {
                 int programSlot = slots.reserve();
-                Program program =
-                        new CreateProgram(request, slots, descriptors.shim, hooks, IdMaps.NONE, shape, host).compile(programSlot);
+                Program program = new CreateProgram(request, slots, descriptors.shim, hooks, IdMaps.NONE, shape, host)
+                        .compile(programSlot);
                 return new Listing(program).toString();
             } finally {
                 descriptors.closeAll();

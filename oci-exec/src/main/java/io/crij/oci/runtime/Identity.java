@@ -103,24 +103,22 @@ final class Identity {
         if (sets == null) {
             return;
         }
-        capset(
-                p,
-                "set the capabilities",
-                sets.effective() | more,
-                sets.permitted() | more,
-                sets.inheritable());
+        capset(p, "set the capabilities", sets.effective() | more, sets.permitted() | more, sets.inheritable());
     }
 
     static void capset(ProgramBuilder p, String about, long effective, long permitted, long inheritable) {
         Operand header = p.struct("{v3}", 8, b -> b.putInt(VERSION_3).putInt(0));
         String text = "{e 0x" + Long.toHexString(effective) + ", p 0x" + Long.toHexString(permitted) + ", i 0x"
                 + Long.toHexString(inheritable) + "}";
-        Operand data = p.struct(text, 24, b -> b.putInt((int) effective)
-                .putInt((int) permitted)
-                .putInt((int) inheritable)
-                .putInt((int) (effective >>> 32))
-                .putInt((int) (permitted >>> 32))
-                .putInt((int) (inheritable >>> 32)));
+        Operand data = p.struct(
+                text,
+                24,
+                b -> b.putInt((int) effective)
+                        .putInt((int) permitted)
+                        .putInt((int) inheritable)
+                        .putInt((int) (effective >>> 32))
+                        .putInt((int) (permitted >>> 32))
+                        .putInt((int) (inheritable >>> 32)));
         p.call(about, Call.CAPSET, header, data);
     }
 

@@ -173,7 +173,8 @@ final class MountSteps {
     }
 
     private void attachTo(Mount config, MountOptions options, Register from, boolean close) {
-        String about = options.bind() ? BindSources.about(config) : "mount " + config.type() + " at " + config.destination();
+        String about =
+                options.bind() ? BindSources.about(config) : "mount " + config.type() + " at " + config.destination();
         if (options.recursiveSet() != 0 || options.recursiveCleared() != 0) {
             steps.setAttributes(about, from, true, options.recursiveSet(), options.recursiveCleared(), 0);
         }

@@ -9,8 +9,8 @@ import io.crij.oci.spec.MountOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What the shim does with the host's rights for a process in a user namespace, which could not reach it: the root file
-/// system and the sources of bind mounts are opened, as mounts that are not attached yet.
+/// What the shim does with the host's rights for a process in a user namespace, which could not reach it: the root
+/// file system and the sources of bind mounts are opened, as mounts that are not attached yet.
 final class Preparation {
     private final Setup setup;
     private final Map<Mount, Register> sources = new LinkedHashMap<>();

@@ -226,11 +226,13 @@ final class RootMount {
 
     /// Attaches the root in the container's mount namespace.
     void attach() throws InvalidSpec {
-        Path place = setup.userNamespace() ? PUBLIC_PLACE : switch (setup.request.rootfs()) {
-            case Rootfs.Directory(Path path) -> path;
-            case Rootfs.Overlay _ -> setup.request.bundle();
-            case Rootfs.Pause _ -> throw new IllegalStateException("a pause has no root");
-        };
+        Path place = setup.userNamespace()
+                ? PUBLIC_PLACE
+                : switch (setup.request.rootfs()) {
+                    case Rootfs.Directory(Path path) -> path;
+                    case Rootfs.Overlay _ -> setup.request.bundle();
+                    case Rootfs.Pause _ -> throw new IllegalStateException("a pause has no root");
+                };
         if (setup.creates(Type.MOUNT) && rootPropagation().endsWith("shared")) {
             privateParent(place);
             // a copy of a shared mount is shared; pivot_root refuses that as well

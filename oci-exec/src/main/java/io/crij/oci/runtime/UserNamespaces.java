@@ -18,7 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// User namespaces that nobody lives in, one for each mapping: idmapped mounts take their mapping from one. Thread-safe.
+/// User namespaces that nobody lives in, one for each mapping: idmapped mounts take their mapping from one.
+/// Thread-safe.
 final class UserNamespaces implements AutoCloseable {
     private static final int MOST_KEPT = 64;
     private static final int REPORT = 3;

@@ -80,8 +80,7 @@ class UserNamespaceTest {
         Path work = Files.createDirectories(box.folder.resolve("work"));
         var rootfs = new Rootfs.Overlay(List.of(box.rootfs), Optional.of(upper), Optional.of(work), List.of());
         Spec spec = mapped().apply(box.spec(id, "sh", "-c", "echo x > /etc/new && stat -c %u /bin /etc/new"));
-        try (Shim shim = box.runtime.create(
-                new CreateRequest(id, box.folder, spec, rootfs, new Stdio.Pipes(false)))) {
+        try (Shim shim = box.runtime.create(new CreateRequest(id, box.folder, spec, rootfs, new Stdio.Pipes(false)))) {
             box.runtime.start(id);
             assertEquals(new Box.Outcome("0\n0\n", "", 0), box.outcome(shim));
         }
