@@ -81,9 +81,9 @@ final class PullBench {
     private static double peakMegabytes(long pid) throws IOException {
         try (var lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
             return lines.filter(it -> it.startsWith("VmHWM:"))
-                    .mapToLong(it -> Long.parseLong(it.replaceAll("[^0-9]", "")))
-                    .findFirst()
-                    .orElseThrow()
+                            .mapToLong(it -> Long.parseLong(it.replaceAll("[^0-9]", "")))
+                            .findFirst()
+                            .orElseThrow()
                     / 1024.0;
         }
     }
