@@ -10,9 +10,11 @@ public record InterfaceStats(
         long receivedBytes,
         long receivedPackets,
         long receiveErrors,
+        long receiveDrops,
         long sentBytes,
         long sentPackets,
-        long sendErrors) {
+        long sendErrors,
+        long sendDrops) {
 
     /// The interfaces of the network namespace that a process is in (`/proc/<pid>/net/dev`).
     public static List<InterfaceStats> of(int pid) throws ErrnoException {
@@ -37,8 +39,10 @@ public record InterfaceStats(
                 Long.parseUnsignedLong(counters[0]),
                 Long.parseUnsignedLong(counters[1]),
                 Long.parseUnsignedLong(counters[2]),
+                Long.parseUnsignedLong(counters[3]),
                 Long.parseUnsignedLong(counters[8]),
                 Long.parseUnsignedLong(counters[9]),
-                Long.parseUnsignedLong(counters[10]));
+                Long.parseUnsignedLong(counters[10]),
+                Long.parseUnsignedLong(counters[11]));
     }
 }

@@ -10,15 +10,15 @@ class InterfaceStatsTest {
     @Test
     void readsTheCounters() {
         String text = """
-                Inter-|   Receive                                                |  Transmit
-                 face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
-                    lo:     100       2    0    0    0     0          0         0      101       3    0    0    0     0       0          0
-                  eth0:18446744073709551615  5    6    7    8     9         10        11       12      13   14   15   16    17      18         19
-                """;
+            Inter-|   Receive                                                |  Transmit
+             face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
+                lo:     100       2    0    0    0     0          0         0      101       3    0    0    0     0       0          0
+              eth0:18446744073709551615  5    6    7    8     9         10        11       12      13   14   15   16    17      18         19
+            """;
         assertEquals(
                 List.of(
-                        new InterfaceStats("lo", 100, 2, 0, 101, 3, 0),
-                        new InterfaceStats("eth0", -1L, 5, 6, 12, 13, 14)),
+                        new InterfaceStats("lo", 100, 2, 0, 0, 101, 3, 0, 0),
+                        new InterfaceStats("eth0", -1L, 5, 6, 7, 12, 13, 14, 15)),
                 InterfaceStats.parse(text));
     }
 
