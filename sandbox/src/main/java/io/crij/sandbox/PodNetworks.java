@@ -9,6 +9,7 @@ import io.crij.sandbox.cni.CniResult;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,10 +33,12 @@ final class PodNetworks {
     private final CniNetworks networks;
     private final PodNamespaces namespaces;
     private final Reclaimer reclaimer;
+    private final SandboxEvents events;
     private volatile String podCidr = "";
 
-    PodNetworks(CniNetworks networks, PodNamespaces namespaces, Reclaimer reclaimer) {
+    PodNetworks(CniNetworks networks, PodNamespaces namespaces, Reclaimer reclaimer, SandboxEvents events) {
         this.networks = networks;
+        this.events = events;
         this.namespaces = namespaces;
         this.reclaimer = reclaimer;
     }
@@ -56,8 +59,11 @@ final class PodNetworks {
 
     PodNetwork attach(PodRecord pod, Path namespace) throws SandboxException, InterruptedException {
         var request = new CniRequest(pod.id(), namespace, INTERFACE, arguments(pod), capabilities(pod));
+        long begin = System.nanoTime();
+        boolean worked = false;
         try {
             CniResult result = networks.add(request);
+            worked = true;
             return new PodNetwork.Attached(
                     namespace, INTERFACE, result.addresses(), result.json().toString());
         } catch (CniException e) {
@@ -69,6 +75,8 @@ final class PodNetworks {
         } catch (IOException e) {
             throw new SandboxException.NetworkFailed(
                     "network of pod " + pod.id() + ": its record could not be written: " + e.getMessage(), e);
+        } finally {
+            tell(SandboxEvent.NetworkOperated.Operation.ADD, begin, worked);
         }
     }
 
@@ -82,8 +90,19 @@ final class PodNetworks {
     }
 
     private void detach(String id) throws CniException, IOException, InterruptedException {
-        networks.delete(id);
+        long begin = System.nanoTime();
+        boolean worked = false;
+        try {
+            networks.delete(id);
+            worked = true;
+        } finally {
+            tell(SandboxEvent.NetworkOperated.Operation.DEL, begin, worked);
+        }
         namespaces.unpinNetwork(id);
+    }
+
+    private void tell(SandboxEvent.NetworkOperated.Operation operation, long begin, boolean worked) {
+        events.tell(new SandboxEvent.NetworkOperated(operation, Duration.ofNanos(System.nanoTime() - begin), worked));
     }
 
     private static Map<String, String> arguments(PodRecord pod) {

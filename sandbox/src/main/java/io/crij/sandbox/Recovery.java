@@ -93,13 +93,23 @@ final class Recovery {
         reclaimer.background("collect garbage of the pod network", cni::collectGarbage);
     }
 
+    /// What a request was answered with is visible from here on, so that the listener hears of what happened to it
+    /// meanwhile.
     private void readRecords() throws SandboxException {
         for (var record : podRecords.load()) {
-            pods.add(new PodEntry(record, podRecords));
+            var pod = new PodEntry(record, podRecords);
+            if (!(record.state() instanceof PodState.Creating)) {
+                pod.show();
+            }
+            pods.add(pod);
             cgroups.adopt(record.cgroupParent(), record.id());
         }
         for (var record : containerRecords.load()) {
-            containers.add(new ContainerEntry(record, containerRecords));
+            var container = new ContainerEntry(record, containerRecords);
+            if (!(record.status() instanceof ContainerStatus.Creating)) {
+                container.show();
+            }
+            containers.add(container);
         }
     }
 
@@ -133,7 +143,6 @@ final class Recovery {
                 .filter(pod -> !(pod.record().state() instanceof PodState.Creating))
                 .forEach(pod -> {
                     var record = pod.record();
-                    pod.show();
                     podCreations.adopt(
                             record.config().metadata().key(),
                             record.id(),
@@ -145,7 +154,6 @@ final class Recovery {
                 .filter(container -> !(container.record().status() instanceof ContainerStatus.Creating))
                 .forEach(container -> {
                     var record = container.record();
-                    container.show();
                     containerCreations.adopt(
                             record.name(),
                             record.id(),

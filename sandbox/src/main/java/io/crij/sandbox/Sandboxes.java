@@ -61,7 +61,7 @@ public final class Sandboxes implements AutoCloseable {
                 settings.cniPluginDirectories(),
                 layout.attachments(),
                 settings.cniTimeout());
-        networks = new PodNetworks(cni, namespaces, reclaimer);
+        networks = new PodNetworks(cni, namespaces, reclaimer, events);
 
         var stops = new ContainerStops(monitor, events);
         var containerCreations = new Creations<ContainerEntry>("container", ids, settings.keepUnclaimed());

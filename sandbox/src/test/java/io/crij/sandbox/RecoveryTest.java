@@ -64,6 +64,22 @@ class RecoveryTest {
         var exited =
                 (ContainerStatus.Exited) node.containers().find(container.id()).status();
         assertEquals("OOMKilled", exited.reason());
+        assertTrue(
+                node.events.contains(
+                        new SandboxEvent.ContainerExited(node.containers().find(container.id()))),
+                node.events.toString());
+    }
+
+    @Test
+    void aPodThatDiedWhileAwayIsTold() throws Exception {
+        var pod = node.pods().run(node.pod("web"), "");
+        node.crash();
+        node.monitor.loseEverything();
+        node.events.clear();
+        node.boot();
+
+        assertTrue(
+                node.events.contains(new SandboxEvent.PodNotReady(node.pods().find(pod.id()))), node.events.toString());
     }
 
     @Test
