@@ -6,26 +6,31 @@ import io.crij.image.Images;
 import io.crij.linux.CgroupTree;
 import io.crij.linux.ErrnoException;
 import io.crij.monitor.MonitorClient;
+import io.crij.sandbox.SandboxEvent;
 import io.crij.sandbox.SandboxException;
 import io.crij.sandbox.Sandboxes;
 import io.crij.server.call.CallMetrics;
 import io.crij.server.call.Calls;
 import io.crij.server.call.Readiness;
 import io.crij.server.config.Config;
+import io.crij.server.events.ContainerEvents;
+import io.crij.server.metrics.ServerMetrics;
 import io.crij.server.monitor.MonitorStart;
 import io.crij.server.rpc.AdminEndpoint;
 import io.crij.server.rpc.ImageEndpoint;
 import io.crij.server.rpc.RuntimeEndpoint;
 import io.crij.server.spec.HostFeatures;
+import io.crij.server.stats.PodMetrics;
 import io.crij.server.stats.Usage;
 import io.crij.server.transport.UnixServer;
-import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +41,11 @@ public final class CriServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CriServer.class);
 
     private final Readiness readiness = new Readiness();
+    private final ServerMetrics metrics = new ServerMetrics(Release.version());
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final List<Consumer<SandboxEvent>> listeners = new CopyOnWriteArrayList<>();
     private final Sandboxes sandboxes;
+    private final Usage usage;
     private final UnixServer socket;
 
     /// Starts the monitor if need be, opens the stores and takes the socket. Calls answer UNAVAILABLE until [#run] has
@@ -51,26 +59,51 @@ public final class CriServer implements AutoCloseable {
             var monitor = own(new MonitorClient(config.monitorSocket(), "crij"));
             var images = own(images(config));
             var host = HostFeatures.read();
+            var events = new ContainerEvents();
             sandboxes = own(new Sandboxes(
                     Settings.sandbox(config),
                     monitor,
                     new SnapshotRootfs(images.snapshots()),
-                    event -> LOG.trace("{}", event)));
-            var usage = new Usage(
+                    event -> listeners.forEach(listener -> listener.accept(event))));
+            listeners.add(events::on);
+            listeners.add(metrics::on);
+            events.describe(sandboxes.pods(), sandboxes.containers());
+            var cgroups = CgroupTree.detect();
+            usage = own(new Usage(
                     sandboxes.pods(),
                     sandboxes.containers(),
                     images.snapshots(),
-                    CgroupTree.detect(),
-                    config.stats().interval());
-            var calls = new Calls(readiness, new CallMetrics(new CollectorRegistry()));
+                    cgroups,
+                    config.stats().interval()));
+            var podMetrics = new PodMetrics(
+                    sandboxes.pods(),
+                    sandboxes.containers(),
+                    images.snapshots(),
+                    cgroups,
+                    Set.copyOf(config.stats().podMetrics()));
+            listeners.add(usage::on);
+            var calls = new Calls(readiness, new CallMetrics(metrics.registry()));
             socket = own(new UnixServer(
                     config.server().socket(),
                     config.server().maxRequestSize().bytes(),
                     config.server().maxResponseSize().bytes(),
                     List.of(
-                            new RuntimeEndpoint(calls, config, host, sandboxes, images, monitor, usage),
-                            new ImageEndpoint(calls, images, config.server().data()),
-                            new AdminEndpoint(calls, images, config.server().data()))));
+                            new RuntimeEndpoint(
+                                    calls, config, host, sandboxes, images, monitor, usage, podMetrics, events),
+                            new ImageEndpoint(
+                                    calls,
+                                    images,
+                                    metrics.pulls(),
+                                    config.server().data(),
+                                    config.server().maxResponseSize().bytes()),
+                            new AdminEndpoint(
+                                    calls,
+                                    images,
+                                    metrics.pulls(),
+                                    config.server().data()))));
+            own(metrics).serve(config.metrics(), sandboxes.pods(), sandboxes.containers(), events, monitor);
+            // the first to be closed: the socket waits for the end of calls, and these have none
+            own(events);
             LOG.info(
                     "cri-j {} listens on {}", Release.version(), config.server().socket());
         } catch (ImageException | ErrnoException e) {
@@ -106,10 +139,11 @@ public final class CriServer implements AutoCloseable {
             throw new IOException(
                     "Tried to recover the pods and containers of an earlier server but " + e.getMessage(), e);
         }
+        var took = Duration.ofNanos(System.nanoTime() - start);
+        metrics.recovered(took);
+        usage.start();
         readiness.enter(new Readiness.Phase.Ready());
-        LOG.info(
-                "ready after {} ms of recovery",
-                Duration.ofNanos(System.nanoTime() - start).toMillis());
+        LOG.info("ready after {} ms of recovery", took.toMillis());
         socket.awaitEnd();
     }
 

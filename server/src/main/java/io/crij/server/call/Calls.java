@@ -1,8 +1,10 @@
 package io.crij.server.call;
 
 import com.google.protobuf.Message;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -49,12 +51,22 @@ public final class Calls {
         }
         var took = Duration.ofNanos(System.nanoTime() - start);
         metrics.record(method, status.getCode(), took);
-        log(method, request, status, took);
+        log(method, request, client, status, took);
         if (status.isOk()) {
             client.onCompleted();
         } else {
             client.onError(status.asRuntimeException());
         }
+    }
+
+    /// Serves one call with many answers on a thread of its own, so that the client's readiness and its end are heard
+    /// meanwhile: an answer is sent when the client takes it, see [PacedAnswers].
+    public <Q extends Message, A extends Message> void paced(
+            String method, Q request, StreamObserver<A> client, StreamingVerb<Q, A> verb) {
+        var answers = new PacedAnswers<>((ServerCallStreamObserver<A>) client);
+        Thread.ofVirtual()
+                .name("rpc-" + method)
+                .start(Context.current().wrap(() -> streaming(method, request, answers, verb)));
     }
 
     private void refuseUnlessReady() {
@@ -84,7 +96,12 @@ public final class Calls {
         };
     }
 
-    private static void log(String method, Message request, Status status, Duration took) {
+    private static void log(String method, Message request, StreamObserver<?> client, Status status, Duration took) {
+        if (status.getCode() == Status.Code.CANCELLED && client instanceof PacedAnswers) {
+            // that is how a client ends a stream it has followed
+            LOG.debug("{} {} was left after {} ms", method, lazily(request), took.toMillis());
+            return;
+        }
         switch (status.getCode()) {
             case OK -> LOG.debug("{} {} took {} ms", method, lazily(request), took.toMillis());
             case INTERNAL, UNKNOWN, DATA_LOSS ->

@@ -31,7 +31,10 @@ public record Config(
 
         @Key("Pod networks: CNI.") Network network,
         @Key("Images and registries.") Images images,
-        @Key("Resource usage for the kubelet.") Stats stats) {
+        @Key("Resource usage for the kubelet.") Stats stats,
+
+        @Key("Metrics of the server itself, for Prometheus.")
+        Metrics metrics) {
 
     public static final Config DEFAULT = new Config(
             new Server(
@@ -77,7 +80,8 @@ public record Config(
                     4,
                     Duration.ofSeconds(30),
                     List.of()),
-            new Stats(Duration.ofSeconds(10)));
+            new Stats(Duration.ofSeconds(10), List.of(MetricGroup.values())),
+            new Metrics("127.0.0.1", 0));
 
     public record Server(
             @Key("Unix socket of the CRI; mode 0660.") Path socket,
@@ -119,8 +123,9 @@ public record Config(
             Path socket,
 
             @Key("""
-                    The command that starts conmon-j when nothing answers on its socket. A name without a slash is looked \
-                    for beside the crij program, then in PATH. Empty: it is never started from here.""") List<String> command,
+                The command that starts conmon-j when nothing answers on its socket. A name without a slash is looked \
+                for beside the crij program, then in PATH. Empty: it is never started from here.\
+                """) List<String> command,
 
             @Key(value = "How long conmon-j may take until its socket answers.", min = 100, max = 300_000)
             Duration startTimeout) {}
@@ -194,8 +199,9 @@ public record Config(
 
     public record Images(
             @Key("""
-                    Folders with one folder per registry host and a hosts.toml in each: mirrors, plain http, CA and client \
-                    certificates; the first that has the host counts; read at every pull.""") List<Path> registryConfigDirs,
+                Folders with one folder per registry host and a hosts.toml in each: mirrors, plain http, CA and client \
+                certificates; the first that has the host counts; read at every pull.\
+                """) List<Path> registryConfigDirs,
 
             @Key(value = "Layers of one image that are fetched at the same time.", min = 1, max = 64)
             int parallelDownloads,
@@ -208,10 +214,36 @@ public record Config(
 
     public record Stats(
             @Key(
-                    value =
-                            "How far the two readings lie apart, at least, from which CPU usage per second is computed.",
+                    value = "How far the two readings lie apart, at least, from which CPU usage per second is"
+                            + " computed.",
                     min = 100)
-            Duration interval) {}
+            Duration interval,
+
+            @Key("""
+                Groups of the metrics that ListPodSandboxMetrics gives. What is not named is neither described nor                     read. The dearest is process, which looks at every open file.\
+                """) List<MetricGroup> podMetrics) {}
+
+    /// Of the metrics of pods and containers.
+    public enum MetricGroup {
+        CPU,
+        MEMORY,
+        NETWORK,
+        DISK,
+        DISK_IO,
+        HUGETLB,
+        OOM,
+        PROCESS,
+        SPEC,
+        PRESSURE
+    }
+
+    public record Metrics(
+            @Key("""
+                The address that http://ADDRESS:PORT/metrics is served on, as a number. There is no authentication:                     beyond the loopback interface everybody who reaches the port can read it.\
+                """) String address,
+
+            @Key(value = "The port; 0: no metrics are served.", max = 65535)
+            int port) {}
 
     /// The monitor's socket, its default filled in.
     public Path monitorSocket() {

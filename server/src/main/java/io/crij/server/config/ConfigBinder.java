@@ -97,6 +97,10 @@ final class ConfigBinder {
         }
         var values = new ArrayList<Object>();
         for (var item : node) {
+            if (type.isEnum()) {
+                values.add(constant(path, item, type));
+                continue;
+            }
             var text = text(path, item, "a list of strings");
             values.add(type == Path.class ? Path.of(text) : text);
         }

@@ -1,5 +1,6 @@
 package io.crij.server.config;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,16 @@ final class ConfigRules {
         capabilities(config);
         ulimits(config);
         env(config);
+        metrics(config);
+    }
+
+    private void metrics(Config config) throws ConfigException {
+        var address = config.metrics().address();
+        try {
+            InetAddress.ofLiteral(address);
+        } catch (IllegalArgumentException e) {
+            throw refused("metrics.address", address, "must be an address as 127.0.0.1, :: or 0.0.0.0, not a name");
+        }
     }
 
     private void handlers(Config config) throws ConfigException {

@@ -41,6 +41,8 @@ public final class Logs {
         context.getLogger("io.crij").setLevel(level(config.level()));
         // gRPC sets TCP options on every channel, and Netty warns that a unix socket has none
         context.getLogger("io.netty.bootstrap").setLevel(Level.ERROR);
+        // gRPC warns of each answer that was under way to a client that has gone
+        context.getLogger("io.grpc.netty.NettyServerHandler").setLevel(Level.ERROR);
         JulBridge.install();
     }
 

@@ -6,6 +6,7 @@ import io.crij.admin.v1.Progress;
 import io.crij.admin.v1.PullRequest;
 import io.crij.image.Images;
 import io.crij.server.call.Calls;
+import io.crij.server.metrics.PullMetrics;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 
@@ -16,9 +17,9 @@ public final class AdminEndpoint extends AdminGrpc.AdminImplBase {
     private final LoadImages load;
 
     /// @param folder where archives lie while they are imported
-    public AdminEndpoint(Calls calls, Images images, Path folder) {
+    public AdminEndpoint(Calls calls, Images images, PullMetrics pulls, Path folder) {
         this.calls = calls;
-        pull = new PullWithProgress(images);
+        pull = new PullWithProgress(images, pulls);
         load = new LoadImages(images, folder);
     }
 

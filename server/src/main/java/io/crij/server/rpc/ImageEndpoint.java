@@ -11,8 +11,11 @@ import io.crij.cri.v1.PullImageRequest;
 import io.crij.cri.v1.PullImageResponse;
 import io.crij.cri.v1.RemoveImageRequest;
 import io.crij.cri.v1.RemoveImageResponse;
+import io.crij.cri.v1.StreamImagesRequest;
+import io.crij.cri.v1.StreamImagesResponse;
 import io.crij.image.Images;
 import io.crij.server.call.Calls;
+import io.crij.server.metrics.PullMetrics;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 
@@ -24,15 +27,18 @@ public final class ImageEndpoint extends ImageServiceGrpc.ImageServiceImplBase {
     private final PullImage pullImage;
     private final RemoveImage removeImage;
     private final ImageFsInfo imageFsInfo;
+    private final StreamImages streamImages;
 
     /// @param folder that images and the writable layers of containers are below
-    public ImageEndpoint(Calls calls, Images images, Path folder) {
+    /// @param largest answer that may be sent, bytes
+    public ImageEndpoint(Calls calls, Images images, PullMetrics pulls, Path folder, long largest) {
         this.calls = calls;
         listImages = new ListImages(images);
         imageStatus = new ImageStatus(images);
-        pullImage = new PullImage(images);
+        pullImage = new PullImage(images, pulls);
         removeImage = new RemoveImage(images);
         imageFsInfo = new ImageFsInfo(images, folder);
+        streamImages = new StreamImages(listImages, Chunks.of(largest));
     }
 
     @Override
@@ -58,5 +64,10 @@ public final class ImageEndpoint extends ImageServiceGrpc.ImageServiceImplBase {
     @Override
     public void imageFsInfo(ImageFsInfoRequest request, StreamObserver<ImageFsInfoResponse> client) {
         calls.unary("ImageFsInfo", request, client, imageFsInfo::call);
+    }
+
+    @Override
+    public void streamImages(StreamImagesRequest request, StreamObserver<StreamImagesResponse> client) {
+        calls.paced("StreamImages", request, client, streamImages::call);
     }
 }

@@ -8,19 +8,22 @@ import io.crij.image.ImageException;
 import io.crij.image.Images;
 import io.crij.image.PullListener;
 import io.crij.image.Reference;
+import io.crij.server.metrics.PullMetrics;
 
 /// Fetches an image. The answer is the image's id, the same that every other call shows.
 final class PullImage {
     private final Images images;
+    private final PullMetrics metrics;
 
-    PullImage(Images images) {
+    PullImage(Images images, PullMetrics metrics) {
         this.images = images;
+        this.metrics = metrics;
     }
 
     PullImageResponse call(PullImageRequest request) throws ImageException, InterruptedException {
         var reference = Reference.parse(ImageNames.required(request.getImage()));
         var credentials = credentials(reference, request.getAuth());
-        var image = images.pull(reference, credentials, PullListener.SILENT);
+        var image = metrics.measure(PullListener.SILENT, listener -> images.pull(reference, credentials, listener));
         return PullImageResponse.newBuilder().setImageRef(image.id().toString()).build();
     }
 

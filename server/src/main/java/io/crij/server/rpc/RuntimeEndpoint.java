@@ -1,5 +1,6 @@
 package io.crij.server.rpc;
 
+import io.crij.cri.v1.ContainerEventResponse;
 import io.crij.cri.v1.ContainerStatsRequest;
 import io.crij.cri.v1.ContainerStatsResponse;
 import io.crij.cri.v1.ContainerStatusRequest;
@@ -8,10 +9,15 @@ import io.crij.cri.v1.CreateContainerRequest;
 import io.crij.cri.v1.CreateContainerResponse;
 import io.crij.cri.v1.ExecSyncRequest;
 import io.crij.cri.v1.ExecSyncResponse;
+import io.crij.cri.v1.GetEventsRequest;
 import io.crij.cri.v1.ListContainerStatsRequest;
 import io.crij.cri.v1.ListContainerStatsResponse;
 import io.crij.cri.v1.ListContainersRequest;
 import io.crij.cri.v1.ListContainersResponse;
+import io.crij.cri.v1.ListMetricDescriptorsRequest;
+import io.crij.cri.v1.ListMetricDescriptorsResponse;
+import io.crij.cri.v1.ListPodSandboxMetricsRequest;
+import io.crij.cri.v1.ListPodSandboxMetricsResponse;
 import io.crij.cri.v1.ListPodSandboxRequest;
 import io.crij.cri.v1.ListPodSandboxResponse;
 import io.crij.cri.v1.ListPodSandboxStatsRequest;
@@ -39,6 +45,16 @@ import io.crij.cri.v1.StopContainerRequest;
 import io.crij.cri.v1.StopContainerResponse;
 import io.crij.cri.v1.StopPodSandboxRequest;
 import io.crij.cri.v1.StopPodSandboxResponse;
+import io.crij.cri.v1.StreamContainerStatsRequest;
+import io.crij.cri.v1.StreamContainerStatsResponse;
+import io.crij.cri.v1.StreamContainersRequest;
+import io.crij.cri.v1.StreamContainersResponse;
+import io.crij.cri.v1.StreamPodSandboxMetricsRequest;
+import io.crij.cri.v1.StreamPodSandboxMetricsResponse;
+import io.crij.cri.v1.StreamPodSandboxStatsRequest;
+import io.crij.cri.v1.StreamPodSandboxStatsResponse;
+import io.crij.cri.v1.StreamPodSandboxesRequest;
+import io.crij.cri.v1.StreamPodSandboxesResponse;
 import io.crij.cri.v1.UpdateContainerResourcesRequest;
 import io.crij.cri.v1.UpdateContainerResourcesResponse;
 import io.crij.cri.v1.UpdateRuntimeConfigRequest;
@@ -50,8 +66,10 @@ import io.crij.monitor.MonitorClient;
 import io.crij.sandbox.Sandboxes;
 import io.crij.server.call.Calls;
 import io.crij.server.config.Config;
+import io.crij.server.events.ContainerEvents;
 import io.crij.server.spec.HostFeatures;
 import io.crij.server.spec.ResourceLimits;
+import io.crij.server.stats.PodMetrics;
 import io.crij.server.stats.Usage;
 import io.grpc.stub.StreamObserver;
 
@@ -80,6 +98,14 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
     private final ListContainerStats listContainerStats;
     private final PodSandboxStats podSandboxStats;
     private final ListPodSandboxStats listPodSandboxStats;
+    private final StreamPodSandboxes streamPodSandboxes;
+    private final StreamContainers streamContainers;
+    private final StreamContainerStats streamContainerStats;
+    private final StreamPodSandboxStats streamPodSandboxStats;
+    private final ListMetricDescriptors listMetricDescriptors;
+    private final ListPodSandboxMetrics listPodSandboxMetrics;
+    private final StreamPodSandboxMetrics streamPodSandboxMetrics;
+    private final GetContainerEvents getContainerEvents;
 
     public RuntimeEndpoint(
             Calls calls,
@@ -88,7 +114,9 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
             Sandboxes sandboxes,
             Images images,
             MonitorClient monitor,
-            Usage usage) {
+            Usage usage,
+            PodMetrics podMetrics,
+            ContainerEvents events) {
         this.calls = calls;
         var pods = sandboxes.pods();
         var containers = sandboxes.containers();
@@ -111,9 +139,18 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
         reopenContainerLog = new ReopenContainerLog(containers);
         updateContainerResources = new UpdateContainerResources(containers, new ResourceLimits(host));
         containerStats = new ContainerStats(containers, usage);
-        listContainerStats = new ListContainerStats(containers, usage);
+        listContainerStats = new ListContainerStats(usage);
         podSandboxStats = new PodSandboxStats(pods, usage);
-        listPodSandboxStats = new ListPodSandboxStats(pods, usage);
+        listPodSandboxStats = new ListPodSandboxStats(usage);
+        var chunks = Chunks.of(config.server().maxResponseSize().bytes());
+        streamPodSandboxes = new StreamPodSandboxes(listPodSandbox, chunks);
+        streamContainers = new StreamContainers(listContainers, chunks);
+        streamContainerStats = new StreamContainerStats(listContainerStats, chunks);
+        streamPodSandboxStats = new StreamPodSandboxStats(listPodSandboxStats, chunks);
+        listMetricDescriptors = new ListMetricDescriptors(podMetrics);
+        listPodSandboxMetrics = new ListPodSandboxMetrics(podMetrics);
+        streamPodSandboxMetrics = new StreamPodSandboxMetrics(podMetrics, chunks);
+        getContainerEvents = new GetContainerEvents(events);
     }
 
     @Override
@@ -229,5 +266,51 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
     public void listPodSandboxStats(
             ListPodSandboxStatsRequest request, StreamObserver<ListPodSandboxStatsResponse> client) {
         calls.unary("ListPodSandboxStats", request, client, listPodSandboxStats::call);
+    }
+
+    @Override
+    public void streamPodSandboxes(
+            StreamPodSandboxesRequest request, StreamObserver<StreamPodSandboxesResponse> client) {
+        calls.paced("StreamPodSandboxes", request, client, streamPodSandboxes::call);
+    }
+
+    @Override
+    public void streamContainers(StreamContainersRequest request, StreamObserver<StreamContainersResponse> client) {
+        calls.paced("StreamContainers", request, client, streamContainers::call);
+    }
+
+    @Override
+    public void streamContainerStats(
+            StreamContainerStatsRequest request, StreamObserver<StreamContainerStatsResponse> client) {
+        calls.paced("StreamContainerStats", request, client, streamContainerStats::call);
+    }
+
+    @Override
+    public void streamPodSandboxStats(
+            StreamPodSandboxStatsRequest request, StreamObserver<StreamPodSandboxStatsResponse> client) {
+        calls.paced("StreamPodSandboxStats", request, client, streamPodSandboxStats::call);
+    }
+
+    @Override
+    public void getContainerEvents(GetEventsRequest request, StreamObserver<ContainerEventResponse> client) {
+        calls.paced("GetContainerEvents", request, client, getContainerEvents::call);
+    }
+
+    @Override
+    public void listMetricDescriptors(
+            ListMetricDescriptorsRequest request, StreamObserver<ListMetricDescriptorsResponse> client) {
+        calls.unary("ListMetricDescriptors", request, client, listMetricDescriptors::call);
+    }
+
+    @Override
+    public void listPodSandboxMetrics(
+            ListPodSandboxMetricsRequest request, StreamObserver<ListPodSandboxMetricsResponse> client) {
+        calls.unary("ListPodSandboxMetrics", request, client, listPodSandboxMetrics::call);
+    }
+
+    @Override
+    public void streamPodSandboxMetrics(
+            StreamPodSandboxMetricsRequest request, StreamObserver<StreamPodSandboxMetricsResponse> client) {
+        calls.paced("StreamPodSandboxMetrics", request, client, streamPodSandboxMetrics::call);
     }
 }

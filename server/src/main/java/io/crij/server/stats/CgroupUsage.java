@@ -1,28 +1,48 @@
 package io.crij.server.stats;
 
-import java.util.Optional;
-import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
-/// What a cgroup has used.
+/// What a cgroup has used. A number that the kernel does not give is [FileText#NONE].
 ///
 /// @param cpuNanos CPU time since the cgroup was made
 /// @param memory bytes, page cache included
 /// @param workingSet memory without the page cache that can go at once, as cAdvisor computes it for eviction
 /// @param rss anonymous memory, bytes
-/// @param memoryLimit absent: none
-/// @param swapLimit absent: none or unknown
-/// @param processes processes and threads
-public record CgroupUsage(
+/// @param memoryLimit of the cgroup itself; none: no limit
+/// @param swap bytes
+/// @param swapLimit bytes; none: no limit, or unknown
+record CgroupUsage(
         long cpuNanos,
         long memory,
         long workingSet,
         long rss,
         long pageFaults,
         long majorPageFaults,
-        OptionalLong memoryLimit,
-        OptionalLong swap,
-        OptionalLong swapLimit,
-        OptionalLong processes,
-        Optional<Pressure> cpuPressure,
-        Optional<Pressure> memoryPressure,
-        Optional<Pressure> ioPressure) {}
+        long memoryLimit,
+        long swap,
+        long swapLimit,
+        @Nullable Pressure cpuPressure,
+        @Nullable Pressure memoryPressure,
+        @Nullable Pressure ioPressure) {
+
+    /// Of two cgroups together. Limits and pressure of one say nothing of both.
+    CgroupUsage plus(CgroupUsage other) {
+        return new CgroupUsage(
+                sum(cpuNanos, other.cpuNanos),
+                sum(memory, other.memory),
+                sum(workingSet, other.workingSet),
+                sum(rss, other.rss),
+                sum(pageFaults, other.pageFaults),
+                sum(majorPageFaults, other.majorPageFaults),
+                FileText.NONE,
+                sum(swap, other.swap),
+                FileText.NONE,
+                null,
+                null,
+                null);
+    }
+
+    private static long sum(long a, long b) {
+        return a == FileText.NONE ? b : b == FileText.NONE ? a : a + b;
+    }
+}

@@ -7,37 +7,66 @@ import io.crij.cri.v1.FilesystemUsage;
 import io.crij.image.Snapshots;
 import io.crij.linux.ErrnoException;
 import io.crij.sandbox.ContainerRecord;
+import io.crij.sandbox.ContainerStatus;
 import io.crij.server.cri.ContainerAnswers;
 import io.crij.server.cri.Times;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 
 /// What one container uses.
-public final class ContainerUsage {
-    private final CgroupReadings readings;
+final class ContainerUsage {
+    private final OpenCgroups cgroups;
     private final CpuRates rates;
     private final Snapshots snapshots;
 
-    ContainerUsage(CgroupReadings readings, CpuRates rates, Snapshots snapshots) {
-        this.readings = readings;
+    ContainerUsage(OpenCgroups cgroups, CpuRates rates, Snapshots snapshots) {
+        this.cgroups = cgroups;
         this.rates = rates;
         this.snapshots = snapshots;
     }
 
+    String cgroup(ContainerRecord container) {
+        return cgroups.leaf(container.cgroup());
+    }
+
+    CgroupUsage usage(ContainerRecord container, FileText text) throws ErrnoException {
+        return cgroups.usage(cgroup(container), text);
+    }
+
     /// @throws ErrnoException the container's cgroup cannot be read, mostly since it has just ended
-    public ContainerStats of(ContainerRecord container) throws ErrnoException {
-        var usage = readings.read(container.cgroup());
-        long timestamp = Times.nanos(Instant.now());
-        var rate = rates.rate(container.cgroup(), System.nanoTime(), usage.cpuNanos());
-        return withoutProcess(container).toBuilder()
+    ContainerStats of(ContainerRecord container, FileText text) throws ErrnoException {
+        return of(container, usage(container, text));
+    }
+
+    ContainerStats of(ContainerRecord container, CgroupUsage usage) {
+        var now = Instant.now();
+        long timestamp = Times.nanos(now);
+        long at = System.nanoTime();
+        var rate = rates.rate(cgroup(container), at, usage.cpuNanos(), begin(container, now, at));
+        var stats = named(container)
                 .setCpu(UsageMessages.cpu(usage, rate, timestamp))
                 .setMemory(UsageMessages.memory(usage, timestamp))
-                .setSwap(UsageMessages.swap(usage, timestamp))
-                .setIo(UsageMessages.io(usage, timestamp))
-                .build();
+                .setSwap(UsageMessages.swap(usage, timestamp));
+        UsageMessages.io(usage, timestamp).ifPresent(stats::setIo);
+        return stats.build();
+    }
+
+    /// When it was started, in the monotonic time of `at`.
+    static OptionalLong begin(ContainerRecord container, Instant now, long at) {
+        return container.status() instanceof ContainerStatus.Running running
+                        && !running.startedAt().isAfter(now)
+                ? OptionalLong.of(
+                        at - Duration.between(running.startedAt(), now).toNanos())
+                : OptionalLong.empty();
     }
 
     /// What can be said of a container that has no process: its names and what it has written.
-    public ContainerStats withoutProcess(ContainerRecord container) {
+    ContainerStats withoutProcess(ContainerRecord container) {
+        return named(container).build();
+    }
+
+    private ContainerStats.Builder named(ContainerRecord container) {
         var stats = ContainerStats.newBuilder()
                 .setAttributes(ContainerAttributes.newBuilder()
                         .setId(container.id())
@@ -52,6 +81,6 @@ public final class ContainerUsage {
                                 .setMountpoint(snapshots.root().toString()))
                         .setUsedBytes(UsageMessages.value(written.bytes()))
                         .setInodesUsed(UsageMessages.value(written.inodes()))));
-        return stats.build();
+        return stats;
     }
 }

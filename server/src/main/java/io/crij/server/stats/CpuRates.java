@@ -4,41 +4,60 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/// CPU usage per second, which needs two readings: this one and an earlier one that is old enough. Thread-safe.
+/// CPU usage per second, which needs two readings. The earlier one is taken in the background at a steady pace, so that
+/// it matters to nobody how often others ask. A container that has just begun is measured from its beginning, where it
+/// had used nothing. Thread-safe.
 final class CpuRates {
     private static final long SECOND = 1_000_000_000L;
+    /// Over less than this a rate says nothing.
+    private static final long LEAST = 10_000_000L;
 
     private final ConcurrentHashMap<String, History> byCgroup = new ConcurrentHashMap<>();
     private final long interval;
 
-    /// @param rate nano cores between the two readings before the last; -1 when there was only one
-    private record History(long at, long cpuNanos, long rate) {}
+    private record Sample(long at, long cpuNanos) {}
 
-    /// @param interval how far two readings lie apart at least
+    private record History(@Nullable Sample older, Sample newer) {}
+
+    /// @param interval between the readings of [#sample]
     CpuRates(Duration interval) {
         this.interval = interval.toNanos();
     }
 
-    /// Nano cores: a whole core is 10^9. Empty after the first reading.
+    /// Takes a background reading.
     ///
     /// @param at monotonic time, nanoseconds
-    OptionalLong rate(String cgroup, long at, long cpuNanos) {
-        var history = byCgroup.compute(cgroup, (_, before) -> {
-            if (before == null || cpuNanos < before.cpuNanos()) {
-                return new History(at, cpuNanos, -1);
-            }
-            long elapsed = at - before.at();
-            if (elapsed < interval && before.rate() >= 0 || elapsed <= 0) {
-                return before;
-            }
-            long rate = (long) ((cpuNanos - before.cpuNanos()) * ((double) SECOND / elapsed));
-            // a first rate over a short time is better than none, but must not end the waiting for a good one
-            return elapsed < interval
-                    ? new History(before.at(), before.cpuNanos(), rate)
-                    : new History(at, cpuNanos, rate);
-        });
-        return history.rate() < 0 ? OptionalLong.empty() : OptionalLong.of(history.rate());
+    void sample(String cgroup, long at, long cpuNanos) {
+        var sample = new Sample(at, cpuNanos);
+        byCgroup.merge(
+                cgroup,
+                new History(null, sample),
+                (before, first) -> cpuNanos < before.newer().cpuNanos() ? first : new History(before.newer(), sample));
+    }
+
+    /// Nano cores: a whole core is 10^9. Empty while too little is known.
+    ///
+    /// @param at monotonic time, nanoseconds
+    /// @param beganAt when the cgroup had used nothing, in the same time
+    OptionalLong rate(String cgroup, long at, long cpuNanos, OptionalLong beganAt) {
+        var since = since(byCgroup.get(cgroup), at, beganAt);
+        if (since == null || at - since.at() < LEAST || cpuNanos < since.cpuNanos()) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of((long) ((cpuNanos - since.cpuNanos()) * ((double) SECOND / (at - since.at()))));
+    }
+
+    private @Nullable Sample since(@Nullable History history, long at, OptionalLong beganAt) {
+        if (history != null && history.older() != null) {
+            return history.older();
+        }
+        // a long life in one average would hide what goes on now
+        if (beganAt.isPresent() && (history == null || at - beganAt.getAsLong() <= 2 * interval)) {
+            return new Sample(beganAt.getAsLong(), 0);
+        }
+        return history == null ? null : history.newer();
     }
 
     /// Forgets cgroups that are gone.

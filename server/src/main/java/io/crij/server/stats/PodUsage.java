@@ -8,64 +8,112 @@ import io.crij.cri.v1.PodSandboxAttributes;
 import io.crij.cri.v1.PodSandboxStats;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.InterfaceStats;
-import io.crij.sandbox.PodNetwork;
 import io.crij.sandbox.PodRecord;
 import io.crij.server.cri.PodAnswers;
 import io.crij.server.cri.Times;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What a pod uses: its cgroup, the network interfaces in its namespace, its containers.
-public final class PodUsage {
-    private final CgroupReadings readings;
-    private final CpuRates rates;
+final class PodUsage {
+    private static final Logger LOG = LoggerFactory.getLogger(PodUsage.class);
 
-    PodUsage(CgroupReadings readings, CpuRates rates) {
-        this.readings = readings;
+    private final OpenCgroups cgroups;
+    private final CpuRates rates;
+    private final ContainerUsage containers;
+    private final Processes processes;
+    private final PodInterfaces interfaces;
+
+    PodUsage(
+            OpenCgroups cgroups,
+            CpuRates rates,
+            ContainerUsage containers,
+            Processes processes,
+            PodInterfaces interfaces) {
+        this.cgroups = cgroups;
         this.rates = rates;
+        this.containers = containers;
+        this.processes = processes;
+        this.interfaces = interfaces;
     }
 
-    /// @param containers of the pod, those that run
-    /// @throws ErrnoException the pod's cgroup cannot be read
-    public PodSandboxStats of(PodRecord pod, List<ContainerStats> containers) throws ErrnoException {
-        long timestamp = Times.nanos(Instant.now());
-        var linux = LinuxPodSandboxStats.newBuilder().addAllContainers(containers);
-        if (pod.ready()) {
-            var cgroup = cgroup(pod);
-            var usage = readings.read(cgroup);
-            linux.setCpu(UsageMessages.cpu(usage, rates.rate(cgroup, System.nanoTime(), usage.cpuNanos()), timestamp))
-                    .setMemory(UsageMessages.memory(usage, timestamp))
-                    .setProcess(UsageMessages.processes(usage, timestamp))
-                    .setIo(UsageMessages.io(usage, timestamp));
-            network(pod, timestamp).ifPresent(linux::setNetwork);
+    /// What a pod that is not ready has: its names.
+    PodSandboxStats withoutProcess(PodRecord pod) {
+        return named(pod).setLinux(LinuxPodSandboxStats.getDefaultInstance()).build();
+    }
+
+    /// @throws ErrnoException the pod's cgroup or its interfaces cannot be read, mostly since it has just ended
+    PodSandboxStats of(PodRecord pod, Census census, FileText text) throws ErrnoException {
+        var linux = LinuxPodSandboxStats.newBuilder();
+        boolean own = census.hasOwnCgroup(pod);
+        var usage = cgroups.usage(own ? pod.cgroupParent() : cgroups.leaf(pod.cgroup()), text);
+        // the pause process
+        long count = 1;
+        for (var container : census.in(pod)) {
+            try {
+                var used = containers.usage(container, text);
+                linux.addContainers(containers.of(container, used));
+                count += processes.in(containers.cgroup(container), text);
+                usage = own ? usage : usage.plus(used);
+            } catch (ErrnoException e) {
+                LOG.debug("no usage of container {}: {}", container.id(), e.getMessage());
+            }
         }
+        long timestamp = Times.nanos(Instant.now());
+        linux.setCpu(UsageMessages.cpu(usage, rate(pod, own, usage, linux.getContainersList(), text), timestamp))
+                .setMemory(UsageMessages.memory(usage, timestamp))
+                .setProcess(UsageMessages.processes(count, timestamp));
+        UsageMessages.io(usage, timestamp).ifPresent(linux::setIo);
+        network(pod, timestamp).ifPresent(linux::setNetwork);
+        return named(pod).setLinux(linux).build();
+    }
+
+    private OptionalLong rate(PodRecord pod, boolean own, CgroupUsage usage, List<ContainerStats> inside, FileText text)
+            throws ErrnoException {
+        long at = System.nanoTime();
+        if (own) {
+            return rates.rate(pod.cgroupParent(), at, usage.cpuNanos(), begin(pod, at));
+        }
+        var leaf = cgroups.leaf(pod.cgroup());
+        var pause = rates.rate(leaf, at, cgroups.cpuNanos(leaf, text), begin(pod, at));
+        return pause.isEmpty()
+                ? pause
+                : OptionalLong.of(pause.getAsLong()
+                        + inside.stream()
+                                .mapToLong(stats ->
+                                        stats.getCpu().getUsageNanoCores().getValue())
+                                .sum());
+    }
+
+    private static OptionalLong begin(PodRecord pod, long at) {
+        var age = Duration.between(pod.createdAt(), Instant.now());
+        return age.isNegative() ? OptionalLong.empty() : OptionalLong.of(at - age.toNanos());
+    }
+
+    private static PodSandboxStats.Builder named(PodRecord pod) {
         return PodSandboxStats.newBuilder()
                 .setAttributes(PodSandboxAttributes.newBuilder()
                         .setId(pod.id())
                         .setMetadata(PodAnswers.metadata(pod.config().metadata()))
                         .putAllLabels(pod.config().labels())
-                        .putAllAnnotations(pod.config().annotations()))
-                .setLinux(linux)
-                .build();
+                        .putAllAnnotations(pod.config().annotations()));
     }
 
-    /// The pod's own group when the kubelet made one for it; without one the parent is shared by all pods, and then the
-    /// pause process stands for the pod.
-    static String cgroup(PodRecord pod) {
-        return pod.config().cgroupParent().isEmpty() ? pod.cgroup() : pod.cgroupParent();
-    }
-
-    private static Optional<NetworkUsage> network(PodRecord pod, long timestamp) throws ErrnoException {
-        var pid = pod.pausePid();
-        if (pid.isEmpty() || !(pod.network() instanceof PodNetwork.Attached attached)) {
+    private Optional<NetworkUsage> network(PodRecord pod, long timestamp) throws ErrnoException {
+        var found = interfaces.of(pod);
+        if (found.isEmpty()) {
             return Optional.empty();
         }
         var usage = NetworkUsage.newBuilder().setTimestamp(timestamp);
-        for (var device : InterfaceStats.of(pid.getAsInt())) {
-            if (device.name().equals(attached.interfaceName())) {
+        for (var device : found.get().all()) {
+            if (device.name().equals(found.get().main())) {
                 usage.setDefaultInterface(message(device));
-            } else if (!device.name().equals("lo")) {
+            } else {
                 usage.addInterfaces(message(device));
             }
         }
@@ -80,5 +128,10 @@ public final class PodUsage {
                 .setTxBytes(UsageMessages.value(device.sentBytes()))
                 .setTxErrors(UsageMessages.value(device.sendErrors()))
                 .build();
+    }
+
+    /// The cgroups whose CPU time [#rate] wants samples of.
+    String sampled(PodRecord pod, Census census) {
+        return census.hasOwnCgroup(pod) ? pod.cgroupParent() : cgroups.leaf(pod.cgroup());
     }
 }

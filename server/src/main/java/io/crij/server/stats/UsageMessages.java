@@ -1,5 +1,7 @@
 package io.crij.server.stats;
 
+import static io.crij.server.stats.FileText.NONE;
+
 import io.crij.cri.v1.CpuUsage;
 import io.crij.cri.v1.IoUsage;
 import io.crij.cri.v1.MemoryUsage;
@@ -8,53 +10,69 @@ import io.crij.cri.v1.PsiData;
 import io.crij.cri.v1.PsiStats;
 import io.crij.cri.v1.SwapUsage;
 import io.crij.cri.v1.UInt64Value;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
-/// Usage in the words of the schema.
+/// Usage in the words of the schema. What the kernel does not tell is absent, which is not the same as zero.
 final class UsageMessages {
     private UsageMessages() {}
 
     static CpuUsage cpu(CgroupUsage usage, OptionalLong rate, long timestamp) {
-        var message = CpuUsage.newBuilder().setTimestamp(timestamp).setUsageCoreNanoSeconds(value(usage.cpuNanos()));
+        var message = CpuUsage.newBuilder().setTimestamp(timestamp);
+        set(usage.cpuNanos(), message::setUsageCoreNanoSeconds);
         rate.ifPresent(nanoCores -> message.setUsageNanoCores(value(nanoCores)));
-        usage.cpuPressure().map(UsageMessages::pressure).ifPresent(message::setPsi);
+        if (usage.cpuPressure() != null) {
+            message.setPsi(pressure(usage.cpuPressure()));
+        }
         return message.build();
     }
 
     static MemoryUsage memory(CgroupUsage usage, long timestamp) {
-        var message = MemoryUsage.newBuilder()
-                .setTimestamp(timestamp)
-                .setUsageBytes(value(usage.memory()))
-                .setWorkingSetBytes(value(usage.workingSet()))
-                .setRssBytes(value(usage.rss()))
-                .setPageFaults(value(usage.pageFaults()))
-                .setMajorPageFaults(value(usage.majorPageFaults()));
-        usage.memoryLimit()
-                .ifPresent(limit -> message.setAvailableBytes(value(Math.max(0, limit - usage.workingSet()))));
-        usage.memoryPressure().map(UsageMessages::pressure).ifPresent(message::setPsi);
+        var message = MemoryUsage.newBuilder().setTimestamp(timestamp);
+        set(usage.memory(), message::setUsageBytes);
+        set(usage.workingSet(), message::setWorkingSetBytes);
+        set(usage.rss(), message::setRssBytes);
+        set(usage.pageFaults(), message::setPageFaults);
+        set(usage.majorPageFaults(), message::setMajorPageFaults);
+        set(left(usage.memoryLimit(), usage.workingSet()), message::setAvailableBytes);
+        if (usage.memoryPressure() != null) {
+            message.setPsi(pressure(usage.memoryPressure()));
+        }
         return message.build();
     }
 
     static SwapUsage swap(CgroupUsage usage, long timestamp) {
         var message = SwapUsage.newBuilder().setTimestamp(timestamp);
-        usage.swap().ifPresent(used -> {
-            message.setSwapUsageBytes(value(used));
-            usage.swapLimit().ifPresent(limit -> message.setSwapAvailableBytes(value(Math.max(0, limit - used))));
-        });
+        set(usage.swap(), message::setSwapUsageBytes);
+        set(left(usage.swapLimit(), usage.swap()), message::setSwapAvailableBytes);
         return message.build();
     }
 
-    static IoUsage io(CgroupUsage usage, long timestamp) {
-        var message = IoUsage.newBuilder().setTimestamp(timestamp);
-        usage.ioPressure().map(UsageMessages::pressure).ifPresent(message::setPsi);
-        return message.build();
+    /// There is nothing in it but pressure.
+    static Optional<IoUsage> io(CgroupUsage usage, long timestamp) {
+        return Optional.ofNullable(usage.ioPressure())
+                .map(pressure -> IoUsage.newBuilder()
+                        .setTimestamp(timestamp)
+                        .setPsi(pressure(pressure))
+                        .build());
     }
 
-    static ProcessUsage processes(CgroupUsage usage, long timestamp) {
+    static ProcessUsage processes(long count, long timestamp) {
         return ProcessUsage.newBuilder()
                 .setTimestamp(timestamp)
-                .setProcessCount(value(usage.processes().orElse(0)))
+                .setProcessCount(value(count))
                 .build();
+    }
+
+    private static long left(long limit, long used) {
+        return limit == NONE || used == NONE ? NONE : Math.max(0, limit - used);
+    }
+
+    private static void set(long number, Consumer<UInt64Value> setter) {
+        if (number != NONE) {
+            setter.accept(value(number));
+        }
     }
 
     static UInt64Value value(long number) {

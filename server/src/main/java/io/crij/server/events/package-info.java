@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.server.events;
+
+import org.jspecify.annotations.NullMarked;

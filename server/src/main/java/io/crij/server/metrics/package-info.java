@@ -1,0 +1,4 @@
+@NullMarked
+package io.crij.server.metrics;
+
+import org.jspecify.annotations.NullMarked;
