@@ -1,5 +1,6 @@
 package io.crij.server.check;
 
+import io.crij.linux.CgroupFolder;
 import io.crij.linux.CgroupTree;
 import io.crij.linux.ErrnoException;
 import io.crij.server.config.Config.CgroupDriver;
@@ -25,6 +26,9 @@ final class CgroupChecks {
         var findings = new ArrayList<Finding>();
         findings.add(mode(tree));
         findings.add(controllers(tree));
+        if (!tree.hierarchies().isEmpty()) {
+            findings.add(trial(tree));
+        }
         findings.add(driver());
         return findings;
     }
@@ -62,6 +66,22 @@ final class CgroupChecks {
                         "cgroup controllers",
                         String.join(" ", present) + "; without " + String.join(", ", unwanted),
                         "limits of that kind are skipped");
+    }
+
+    /// Makes a cgroup beside those of pods, and takes it away.
+    private static Finding trial(CgroupTree tree) {
+        var hierarchy = tree.with("memory").orElse(tree.hierarchies().getFirst());
+        var path = hierarchy.folder("/crij-check-" + ProcessHandle.current().pid());
+        try {
+            CgroupFolder.create(path).close();
+            CgroupFolder.remove(path);
+            return Finding.ok("cgroup creation", "works in " + hierarchy.mountPoint());
+        } catch (ErrnoException e) {
+            return Finding.fail(
+                    "cgroup creation",
+                    "does not work: " + e.getMessage(),
+                    "run as root; in a container, mount " + hierarchy.mountPoint() + " writable");
+        }
     }
 
     private Finding driver() {

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Pod networks: the CNI configuration and its plugins.
 final class NetworkChecks {
@@ -28,7 +30,7 @@ final class NetworkChecks {
                     "none in " + network.configDir() + ": only pods on the host's network can run",
                     "install a network add-on, or copy share/cni/10-crij.conflist there for a single node"));
         } else {
-            findings.add(configuration(files.getFirst()));
+            findings.addAll(configuration(files.getFirst()));
         }
         findings.add(forwarding());
         return findings;
@@ -47,24 +49,48 @@ final class NetworkChecks {
         }
     }
 
-    private Finding configuration(Path file) {
+    private List<Finding> configuration(Path file) {
         try {
             var document = new ObjectMapper().readTree(file.toFile());
             var plugins = plugins(document);
-            var missing = plugins.stream().filter(p -> !installed(p)).toList();
-            return missing.isEmpty()
-                    ? Finding.ok(
-                            "CNI configuration",
-                            document.path("name").asText("(no name)") + " with " + String.join(", ", plugins) + " ("
-                                    + file + ")")
-                    : Finding.fail(
-                            "CNI plugins",
-                            "not found in " + network.pluginDirs() + ": " + String.join(", ", missing) + " (named by "
-                                    + file + ")",
-                            "install containernetworking-plugins, or set network.plugin_dirs");
+            return Stream.of(Optional.of(present(file, document, plugins)), firewall(document, plugins))
+                    .flatMap(Optional::stream)
+                    .toList();
         } catch (IOException e) {
-            return Finding.fail("CNI configuration", file + " cannot be read: " + e.getMessage(), "mend or remove it");
+            return List.of(Finding.fail(
+                    "CNI configuration", file + " cannot be read: " + e.getMessage(), "mend or remove it"));
         }
+    }
+
+    private Finding present(Path file, JsonNode document, List<String> plugins) {
+        var missing = plugins.stream().filter(p -> !installed(p)).toList();
+        var name = document.path("name").asText("(no name)");
+        return missing.isEmpty()
+                ? Finding.ok("CNI configuration", name + " with " + String.join(", ", plugins) + " (" + file + ")")
+                : Finding.fail(
+                        "CNI plugins",
+                        "not found in " + network.pluginDirs() + ": " + String.join(", ", missing) + " (named by "
+                                + file + ")",
+                        "install containernetworking-plugins, or set network.plugin_dirs");
+    }
+
+    /// Host ports and masquerading are rules that the plugins make with iptables, unless they use nftables.
+    private static Optional<Finding> firewall(JsonNode document, List<String> plugins) {
+        if (!plugins.contains("portmap") && !document.toString().contains("\"ipMasq\":true")) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                program("iptables") || program("nft")
+                        ? Finding.ok("host ports", "rules can be made")
+                        : Finding.fail(
+                                "host ports",
+                                "the network wants rules for ports or masquerading, but there is no iptables here",
+                                "install iptables"));
+    }
+
+    private static boolean program(String name) {
+        return Stream.of("/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin")
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
     }
 
     private static List<String> plugins(JsonNode document) {

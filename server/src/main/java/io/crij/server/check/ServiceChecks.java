@@ -2,10 +2,14 @@ package io.crij.server.check;
 
 import io.crij.server.config.Config;
 import io.crij.server.transport.Sockets;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The server itself, the monitor and the runtime handlers.
 final class ServiceChecks {
@@ -20,7 +24,24 @@ final class ServiceChecks {
         findings.add(socket("server", config.server().socket(), "systemctl start crij"));
         findings.add(socket("monitor", config.monitorSocket(), "systemctl start conmon-j; crij starts it too"));
         findings.add(handlers());
+        metricsPort().ifPresent(findings::add);
         return findings;
+    }
+
+    /// Whether the port can be taken; a server that runs has it already.
+    private Optional<Finding> metricsPort() {
+        var metrics = config.metrics();
+        if (metrics.port() == 0 || Sockets.isLive(config.server().socket())) {
+            return Optional.empty();
+        }
+        try (var _ = new ServerSocket(metrics.port(), 1, InetAddress.ofLiteral(metrics.address()))) {
+            return Optional.of(Finding.ok("metrics port", metrics.port() + " is free"));
+        } catch (IOException e) {
+            return Optional.of(Finding.fail(
+                    "metrics port",
+                    metrics.address() + ":" + metrics.port() + " cannot be taken: " + e.getMessage(),
+                    "set metrics.port to another one, or end what has it: ss -ltnp"));
+        }
     }
 
     private static Finding socket(String topic, Path socket, String start) {

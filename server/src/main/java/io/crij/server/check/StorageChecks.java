@@ -3,6 +3,7 @@ package io.crij.server.check;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.FileSystemContext;
 import io.crij.linux.KernelFeatures;
+import io.crij.linux.StatFs;
 import io.crij.server.config.Config;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.List;
 /// The folders of images and containers.
 final class StorageChecks {
     private static final long LITTLE = 2L << 30;
+    private static final long FEW_INODES = 100_000;
 
     private final Config.Server server;
     private final KernelFeatures features;
@@ -62,12 +64,15 @@ final class StorageChecks {
 
     private Finding space() {
         try {
-            long free = Files.getFileStore(existing(server.data())).getUsableSpace();
-            var fact = (free >> 20) + " MiB free for images in " + server.data();
-            return free < LITTLE
+            var disk = StatFs.of(existing(server.data()).toString());
+            long free = disk.blocksAvailable() * disk.blockSize();
+            boolean fewInodes = disk.inodes() > 0 && disk.inodesFree() < FEW_INODES;
+            var fact = (free >> 20) + " MiB" + (fewInodes ? ", " + disk.inodesFree() + " inodes" : "")
+                    + " free for images in " + server.data();
+            return free < LITTLE || fewInodes
                     ? Finding.warn("disk", fact, "make room, or move server.data")
                     : Finding.ok("disk", fact);
-        } catch (IOException e) {
+        } catch (ErrnoException e) {
             return Finding.fail("disk", "cannot look at " + server.data() + ": " + e.getMessage(), "check the disk");
         }
     }

@@ -1,6 +1,7 @@
 package io.crij.server.cli;
 
 import io.crij.server.config.ConfigException;
+import io.crij.server.config.ConfigPage;
 import io.crij.server.config.ConfigReference;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ final class ConfigCommand implements Callable<Integer> {
             description = "What a server started now with the same flags would use: files, then flags.")
     private boolean effective;
 
+    @Option(names = "--markdown", hidden = true, description = "The reference as docs/configuration.md.")
+    private boolean markdown;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -31,11 +35,18 @@ final class ConfigCommand implements Callable<Integer> {
     public Integer call() {
         var out = Console.of(spec).out();
         try {
-            out.print(effective ? ConfigReference.inForce(options.read()) : ConfigReference.defaults());
+            out.print(text());
         } catch (ConfigException e) {
             throw new CliException(ExitCode.FAILED, e);
         }
         out.flush();
         return ExitCode.OK;
+    }
+
+    private String text() throws ConfigException {
+        if (markdown) {
+            return ConfigPage.markdown();
+        }
+        return effective ? ConfigReference.inForce(options.read()) : ConfigReference.defaults();
     }
 }

@@ -1,6 +1,6 @@
 package io.crij.server.cli;
 
-import static io.crij.server.cli.Failures.trying;
+import static io.crij.server.cli.Failures.tryingSilently;
 
 import io.crij.cri.v1.ExecSyncRequest;
 import java.io.IOException;
@@ -31,7 +31,10 @@ final class Exec implements Callable<Integer> {
             description = "End the command after this time; 0 is never (default).")
     private long limitSeconds;
 
-    @Parameters(index = "0", paramLabel = "CONTAINER", description = "Id, beginning of an id, or name.")
+    @Parameters(
+            index = "0",
+            paramLabel = "CONTAINER",
+            description = "Id, beginning of an id, or name; or the pod of that one container.")
     private String container = "";
 
     @Parameters(
@@ -52,7 +55,7 @@ final class Exec implements Callable<Integer> {
                     .build();
             // the server ends the command; our own limit only guards against a server that hangs
             var deadline = limitSeconds > 0 ? Duration.ofSeconds(limitSeconds).plus(GRACE) : Duration.ofDays(1);
-            var answer = trying(
+            var answer = tryingSilently(
                     "run " + command.getFirst() + " in container " + container,
                     () -> client.runtime(deadline).execSync(request));
             answer.getStdout().writeTo(System.out);

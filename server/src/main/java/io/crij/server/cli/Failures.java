@@ -3,6 +3,10 @@ package io.crij.server.cli;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -15,8 +19,15 @@ final class Failures {
 
     private Failures() {}
 
-    /// Makes a call; `what` completes "Tried to …".
+    /// Makes a call; `what` completes "Tried to …" and, when it takes long, "waiting to …".
     static <T> T trying(String what, Supplier<T> call) {
+        try (var _ = new Waiting(what)) {
+            return tryingSilently(what, call);
+        }
+    }
+
+    /// As [#trying], for calls whose duration is not ours.
+    static <T> T tryingSilently(String what, Supplier<T> call) {
         try {
             return call.get();
         } catch (StatusRuntimeException e) {
@@ -36,12 +47,18 @@ final class Failures {
                         "the server does not answer: " + said + causes(status)
                                 + "\nIs it running? Ask with: systemctl status crij";
                     case DEADLINE_EXCEEDED ->
-                        "it took too long: " + said + "\nAllow more with --timeout, or look at the server's log.";
+                        "it took too long" + (ofClient(said) ? "" : ": " + said)
+                                + "\nAllow more with --timeout, or look at the server's log.";
                     case UNIMPLEMENTED -> "this server does not offer that: " + said;
                     case PERMISSION_DENIED, UNAUTHENTICATED -> "it was refused: " + said;
                     default -> said;
                 };
         return new CliException(exitCode(status.getCode()), message, cause);
+    }
+
+    /// gRPC's own text about a deadline has facts for its authors only.
+    private static boolean ofClient(String said) {
+        return said.startsWith("CallOptions deadline") || said.startsWith("ClientCall started after");
     }
 
     private static String causes(Status status) {
@@ -76,12 +93,33 @@ final class Failures {
         if (e instanceof CliException known) {
             err.println("crij: " + known.getMessage());
             err.flush();
-            return WRAPPERS.contains(command.getCommandName()) ? ExitCode.NOT_RUN : known.exitCode();
+            return wrapped(command, known.exitCode());
+        }
+        if (e instanceof IOException io) {
+            err.println("crij: Tried to run " + command.getCommandName() + " but " + words(io));
+            err.flush();
+            return wrapped(command, ExitCode.FAILED);
         }
         err.println("crij: Tried to run " + command.getCommandName() + " but " + e
                 + "\nThis is a fault of crij; the lines below say where.");
         e.printStackTrace(err);
         err.flush();
-        return ExitCode.FAILED;
+        return wrapped(command, ExitCode.FAILED);
+    }
+
+    private static int wrapped(CommandLine command, int code) {
+        return WRAPPERS.contains(command.getCommandName()) ? ExitCode.NOT_RUN : code;
+    }
+
+    /// The JDK's exceptions about files carry the path alone as their message.
+    static String words(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "access to " + denied.getFile() + " is denied; run it as root";
+            case NoSuchFileException missing -> missing.getFile() + " does not exist";
+            case FileSystemException other ->
+                other.getFile() + ": "
+                        + (other.getReason() == null ? other.getClass().getSimpleName() : other.getReason());
+            default -> String.valueOf(e.getMessage());
+        };
     }
 }

@@ -8,7 +8,6 @@ import io.grpc.stub.BlockingClientCall;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +47,8 @@ final class Load implements Callable<Integer> {
             }
             console.out().flush();
             return ExitCode.OK;
-        } catch (NoSuchFileException e) {
-            throw new CliException(ExitCode.FAILED, "Tried to load " + file + " but there is no such file", e);
         } catch (IOException e) {
-            throw new CliException(ExitCode.FAILED, "Tried to load " + file + " but " + e.getMessage(), e);
+            throw new CliException(ExitCode.FAILED, "Tried to load " + file + " but " + Failures.words(e), e);
         } catch (StatusException e) {
             progress.end();
             if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {

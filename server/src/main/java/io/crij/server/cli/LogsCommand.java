@@ -35,7 +35,9 @@ final class LogsCommand implements Callable<Integer> {
             description = "When each line was written.")
     private boolean timestamps;
 
-    @Parameters(paramLabel = "CONTAINER", description = "Id, beginning of an id, or name.")
+    @Parameters(
+            paramLabel = "CONTAINER",
+            description = "Id, beginning of an id, or name; or the pod of that one container.")
     private String container = "";
 
     @Override

@@ -46,8 +46,24 @@ final class Lookup {
                 c -> c.getMetadata().getName());
     }
 
+    /// A pod's name or id stands for its container when it has only one.
     Container containerOrFail(String wanted) {
-        return container(wanted).orElseThrow(() -> missing("container", wanted, "crij ps -a"));
+        return container(wanted)
+                .or(() -> pod(wanted).map(this::only))
+                .orElseThrow(() -> missing("container", wanted, "crij ps -a"));
+    }
+
+    private Container only(PodSandbox pod) {
+        var inside = containers().stream()
+                .filter(c -> c.getPodSandboxId().equals(pod.getId()))
+                .toList();
+        if (inside.size() != 1) {
+            throw new CliException(
+                    ExitCode.FAILED,
+                    "pod " + pod.getMetadata().getName() + " has " + inside.size()
+                            + " containers; say which by its id: crij ps -a");
+        }
+        return inside.getFirst();
     }
 
     static CliException missing(String kind, String wanted, String list) {

@@ -3,6 +3,7 @@ package io.crij.server.cli;
 import static io.crij.server.cli.Failures.trying;
 
 import io.crij.cri.v1.AuthConfig;
+import io.crij.cri.v1.ContainerConfig;
 import io.crij.cri.v1.ContainerStatus;
 import io.crij.cri.v1.CreateContainerRequest;
 import io.crij.cri.v1.Image;
@@ -101,9 +102,11 @@ final class Run implements Callable<Integer> {
         try (var client = endpoint.connect()) {
             var present = image(new ImagePull(client, console.err()));
             var wanted = wanted();
+            var config = wanted.container(present, image);
             var pod = startPod(client, wanted);
             try {
-                var container = startContainer(client, wanted, pod, present);
+                wanted.makeLogFolder();
+                var container = startContainer(client, wanted, pod, config);
                 if (detach) {
                     console.out().println(container);
                     console.out().flush();
@@ -114,7 +117,7 @@ final class Run implements Callable<Integer> {
                     new Lifecycle(client).removePod(pod);
                 }
                 return code;
-            } catch (CliException e) {
+            } catch (CliException | IOException e) {
                 // nobody could use a pod whose only container never ran
                 new Lifecycle(client).removePod(pod);
                 throw e;
@@ -154,10 +157,10 @@ final class Run implements Callable<Integer> {
                 .build();
     }
 
-    private String startContainer(CriClient client, RunPod wanted, PodSandbox pod, Image present) {
+    private String startContainer(CriClient client, RunPod wanted, PodSandbox pod, ContainerConfig config) {
         var create = CreateContainerRequest.newBuilder()
                 .setPodSandboxId(pod.getId())
-                .setConfig(wanted.container(present, image))
+                .setConfig(config)
                 .setSandboxConfig(wanted.sandbox())
                 .build();
         var id = trying("create a container of " + image, () -> client.runtime().createContainer(create))

@@ -37,7 +37,8 @@ record RunPod(
         List<String> volumes,
         List<String> command) {
 
-    static final String CONTAINER_LOG = "main/0.log";
+    private static final String CONTAINER = "main";
+    static final String CONTAINER_LOG = CONTAINER + "/0.log";
     private static final String LOG_ANNOTATION = "io.crij.run/log-directory";
     private static final String NAMESPACE = "crij-run";
     private static final Path LOGS = Path.of("/var/log/pods");
@@ -68,7 +69,7 @@ record RunPod(
 
     ContainerConfig container(Image image, String reference) {
         var config = ContainerConfig.newBuilder()
-                .setMetadata(ContainerMetadata.newBuilder().setName("main"))
+                .setMetadata(ContainerMetadata.newBuilder().setName(CONTAINER))
                 .setImage(ImageSpec.newBuilder().setImage(image.getId()).setUserSpecifiedImage(reference))
                 .addAllArgs(command)
                 .setWorkingDir(workingDirectory)
@@ -80,6 +81,11 @@ record RunPod(
         environment.stream().map(RunPod::variable).forEach(config::addEnvs);
         volumes.stream().map(RunPod::volume).forEach(config::addMounts);
         return config.build();
+    }
+
+    /// Does what the kubelet does before a container is created: the folder of its log is the client's to make.
+    void makeLogFolder() throws IOException {
+        Files.createDirectories(logDirectory().resolve(CONTAINER));
     }
 
     /// Does what the kubelet does after a pod's removal; only for pods made here.

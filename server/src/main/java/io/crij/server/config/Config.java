@@ -9,8 +9,7 @@ import java.util.Map;
 /// `crij config` and the reference print them from these records.
 ///
 /// Files: `/etc/crij/crij.toml`, then `/etc/crij/crij.conf.d/*.toml` in the order of their names, then flags; what
-/// comes
-/// later wins key by key. Lists are replaced as a whole, tables are merged.
+/// comes later wins key by key. Lists are replaced as a whole, tables are merged.
 public record Config(
         @Key("Where the server listens and keeps its state.")
         Server server,

@@ -39,7 +39,7 @@ public record ConfigFiles(Path main, Path dropIns) {
             documents.add(document(file));
         }
         for (var override : overrides.entrySet()) {
-            documents.add(TomlText.parse(override.getKey(), override.getValue()));
+            documents.add(TomlText.ofFlag(override.getKey(), override.getValue()));
         }
         return documents;
     }

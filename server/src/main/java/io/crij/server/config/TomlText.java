@@ -27,6 +27,15 @@ record TomlText(String source, JsonNode tree, Map<String, Integer> lines) {
         }
     }
 
+    /// One assignment of the command line, where lines mean nothing.
+    static TomlText ofFlag(String flag, String assignment) throws ConfigException {
+        try {
+            return new TomlText(flag, MAPPER.readTree(assignment), Map.of());
+        } catch (JsonProcessingException e) {
+            throw new ConfigException.Syntax(new Origin(flag, 0), e.getOriginalMessage());
+        }
+    }
+
     /// The line of a key, or of the nearest table around it.
     Origin origin(String path) {
         for (var at = path; ; at = at.substring(0, at.lastIndexOf('.'))) {
