@@ -1,7 +1,7 @@
 # The only entry: `make help` lists every task. The logic is in build/*.sh, one script per task.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run stop test build unit bench vm-test format check clean dist install uninstall deps
+.PHONY: help run stop test build unit bench vm-test format check docs clean dist install uninstall deps
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,9 @@ format: ## format the sources
 
 check: ## compile with Error Prone and NullAway, check the formatting; no tests
 	@build/maven.sh "compile and check" verify -DskipTests
+
+docs: ## write docs/configuration.md from the code
+	@build/docs.sh
 
 dist: ## a tar of the built distribution in packaging/target
 	@build/dist.sh

@@ -22,7 +22,10 @@ test_needs='
 /usr/bin/aarch64-linux-gnu-gcc           gcc-aarch64-linux-gnu
 /usr/bin/qemu-aarch64-static             qemu-user-static
 /usr/bin/qemu-system-x86_64              qemu-system-x86
-/usr/bin/cpio                            cpio'
+/usr/bin/cpio                            cpio
+/{usr/,}sbin/mke2fs                      e2fsprogs
+/{usr/,}{s,}bin/modprobe                 kmod
+/usr/bin/zstd                            zstd'
 bench_needs='
 /usr/bin/containerd                      containerd
 /usr/bin/conmon                          conmon'
@@ -52,7 +55,8 @@ without_daemons() {
 }
 
 install_packages() {
-    DEBIAN_FRONTEND=noninteractive without_daemons apt-get install -y --no-install-recommends "$@"
+    DEBIAN_FRONTEND=noninteractive without_daemons apt-get -o DPkg::Lock::Timeout=300 install -y \
+        --no-install-recommends "$@"
 }
 
 needs=$run_needs
@@ -91,5 +95,5 @@ for name in $wanted; do
         say "No package $name here: the tests that need it will be skipped, and listed."
     fi
 done
-step "install ${packages[*]}" install_packages "${packages[@]}" ||
+step "install ${#packages[@]} packages" install_packages "${packages[@]}" ||
     die "the packages could not be installed" "Read the lines above, mend that, and run the same command again."

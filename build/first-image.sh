@@ -1,5 +1,5 @@
 #!/bin/bash
-# first-image.sh FILE: makes the image localhost/busybox as a `docker save` archive out of the static busybox of this
+# first-image.sh FILE: makes the image localhost/busybox as a `docker save` archive out of the busybox of this
 # machine, without any network.
 . "$(dirname "$0")/lib.sh"
 archive=$1
@@ -11,6 +11,8 @@ root=$work/root
 mkdir -p "$root"/{bin,etc,tmp,root}
 chmod 1777 "$root/tmp"
 cp "$busybox" "$root/bin/busybox"
+# the libraries of one that is not static
+for library in $(ldd "$busybox" 2>/dev/null | grep -oE '/[^ ]+'); do install -D "$library" "$root$library"; done
 for applet in $("$busybox" --list); do [[ $applet == busybox ]] || ln -s busybox "$root/bin/$applet"; done
 printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
 printf 'root:x:0:\n' >"$root/etc/group"

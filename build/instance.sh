@@ -4,20 +4,34 @@ instance=$run/instance
 
 answers() { [[ -S $1 ]] && "$dist/bin/crij" version --endpoint "$1" >/dev/null 2>&1; }
 
-alive() { [[ -n ${1:-} && -d /proc/$1 && $(tr '\0' ' ' </proc/"$1"/cmdline) == *"$top"* ]]; }
+alive() { [[ -n ${1:-} && -d /proc/$1 && $(tr '\0' ' ' 2>/dev/null </proc/"$1"/cmdline) == *"$top"* ]]; }
+
+# a program listens on a socket in this folder; left-over files of sockets are not in that list
+taken() { grep -qF " $1/" /proc/net/unix; }
 
 # Ends a process of this instance and waits for it, at most ten seconds.
 end() {
     alive "${1:-}" || return 0
-    kill "$1"
+    kill "$1" 2>/dev/null || return 0
     for _ in {1..100}; do alive "$1" || return 0; sleep 0.1; done
     kill -9 "$1"
+}
+
+# Ends the monitor of this instance, also one that crij started when ours had died.
+end_monitors() {
+    local process words
+    end "$conmon_pid"
+    for process in /proc/[0-9]*; do
+        words=$(tr '\0' ' ' 2>/dev/null <"$process/cmdline") || continue
+        [[ $words == *io.crij.monitor.Main*" --state $state "* ]] || continue
+        end "${process#/proc/}"
+    done
 }
 
 # The standard folders, or ones of its own when another instance has those.
 choose_folders() {
     state=/run/crij data=/var/lib/crij
-    if [[ -S $state/crij.sock || -S $state/conmon.sock ]]; then
+    if taken "$state"; then
         state=/run/crij-$(cksum <<<"$top" | cut -d' ' -f1) data=${state/\/run/\/var\/lib}
         say "Another crij uses /run/crij: this one gets $state and $data."
     fi
@@ -50,4 +64,29 @@ END
 remember() {
     declare -p state data made_data network bridge >"$instance"
     printf 'conmon_pid=%s\ncrij_pid=%s\n' "${conmon_pid:-}" "${crij_pid:-}" >>"$instance"
+}
+
+# start NAME SOCKET COMMAND...: in a session of its own, so that Ctrl-C here does not end it.
+start() {
+    local name=$1 socket=$2 log=$run/$1.log pid
+    shift 2
+    setsid "$@" >>"$log" 2>&1 </dev/null &
+    pid=$!
+    for _ in {1..300}; do
+        [[ -S $socket ]] && { started=$pid; return; }
+        [[ -d /proc/$pid ]] || break
+        sleep 0.1
+    done
+    tail -n 20 "$log" | sed 's/^/    /' >&2
+    die "$name did not start; the end of ${log#"$top"/} is above" \
+        "Ask what this node lacks: ${dist#"$top"/}/bin/crij check"
+}
+
+start_crij() {
+    rm -f "$state/crij.sock"
+    start crij "$state/crij.sock" "$dist/bin/crij" serve --config "$run/crij.toml"
+    crij_pid=$started
+    remember
+    for _ in {1..300}; do answers "$state/crij.sock" && return; sleep 0.1; done
+    die "crij does not answer at $state/crij.sock" "Look at ${run#"$top"/}/crij.log"
 }

@@ -20,11 +20,11 @@ need_root() {
 }
 
 # step TEXT COMMAND...: runs the command with its output in a log file, showing the seconds that pass;
-# when it fails, the end of that log. A file name for the log is made from the text.
+# when it fails, the end of that log. A file name for the log is made from the beginning of the text.
 step() {
     local text=$1 log rc=0 begin=$SECONDS pid shown=0
     shift
-    log=$logs/$(tr -cs 'a-zA-Z0-9\n' '-' <<<"$text").log
+    log=$logs/$(tr -cs 'a-zA-Z0-9\n' '-' <<<"${text:0:60}").log
     "$@" >"$log" 2>&1 &
     pid=$!
     [[ -t 1 ]] || printf '%s ...\n' "$text"

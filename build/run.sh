@@ -7,22 +7,6 @@ need_root "crij" run
 "$top/build/build.sh"
 mkdir -p "$run"
 
-# start NAME SOCKET COMMAND...: in a session of its own, so that Ctrl-C here does not end it.
-start() {
-    local name=$1 socket=$2 log=$run/$1.log pid
-    shift 2
-    setsid "$@" >>"$log" 2>&1 </dev/null &
-    pid=$!
-    for _ in {1..300}; do
-        [[ -S $socket ]] && { started=$pid; return; }
-        [[ -d /proc/$pid ]] || break
-        sleep 0.1
-    done
-    tail -n 20 "$log" | sed 's/^/    /' >&2
-    die "$name did not start; the end of ${log#"$top"/} is above" \
-        "Ask what this node lacks: ${dist#"$top"/}/bin/crij check"
-}
-
 if [[ -e $instance ]]; then
     . "$instance"
     end "$crij_pid"
@@ -37,11 +21,7 @@ if ! alive "${conmon_pid:-}"; then
     conmon_pid=$started
     remember
 fi
-rm -f "$state/crij.sock"
-start crij "$state/crij.sock" "$dist/bin/crij" serve --config "$run/crij.toml"
-crij_pid=$started
-remember
-for _ in {1..300}; do answers "$state/crij.sock" && break; sleep 0.1; done
+start_crij
 
 export CRIJ_ENDPOINT=$state/crij.sock
 crij=$dist/bin/crij
@@ -62,7 +42,7 @@ It works. What to type next:
   crij check                                             is this node fit?
   crij run -d --name web localhost/busybox sleep 1000    a pod that stays
   crij ps                                                what runs
-  crij exec main ps                                      a command inside
+  crij exec web ps                                       a command inside
   crij pull busybox                                      an image from a registry
   crij --help                                            everything else
   make stop                                              end and clean up

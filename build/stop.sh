@@ -5,13 +5,17 @@
 need_root "ending crij" stop
 [[ -e $instance ]] || { say "Nothing runs: \`make run\` starts it."; exit 0; }
 . "$instance"
-if alive "$crij_pid"; then
-    "$dist/bin/crij" rm --all --force --endpoint "$state/crij.sock" >/dev/null ||
-        say "Not all pods could be removed; going on."
-fi
-end "$crij_pid"
-end "$conmon_pid"
+# pods are removed by a server, also when ours has died
+alive "$crij_pid" || (start_crij) || true
+[[ ! -e $instance ]] || . "$instance"
+step "remove the pods" "$dist/bin/crij" rm --all --force --endpoint "$state/crij.sock" ||
+    say "Not all pods could be removed; going on. What is left has /crij in its cgroup: cat /proc/*/cgroup"
+step "end crij" end "$crij_pid"
+step "end conmon-j" end_monitors
 [[ -z $bridge ]] || ip link delete "$bridge" 2>/dev/null || true
+# where pods could not be removed, their namespaces are mounted there
+awk -v in_state="$state/" 'index($5, in_state) == 1 { print $5 }' /proc/self/mountinfo |
+    while read -r mount; do umount -l "$mount" || true; done
 rm -rf "$state"
 [[ $made_data == no ]] || rm -rf "$data"
 rm -rf "$run"

@@ -111,8 +111,11 @@ trap 'kill "$qemu" 2>/dev/null || true' EXIT
 begin=$SECONDS
 while kill -0 "$qemu" 2>/dev/null; do
     if ((SECONDS - begin > limit)); then
+        say "vm: the guest was still busy after $limit s and is ended (CRIJ_VM_TIMEOUT sets another limit)"
         kill "$qemu" 2>/dev/null || true
-        say "vm: ended after $limit s (CRIJ_VM_TIMEOUT sets another limit)"
+        sleep 2
+        kill -9 "$qemu" 2>/dev/null || true
+        break
     fi
     sleep 0.5
 done

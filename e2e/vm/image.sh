@@ -42,6 +42,7 @@ userland() {
         if [[ -L /$link ]]; then ln -s "usr/$link" "$tree/$link"; else mkdir -p "$tree/$link"; fi
     done
     cp "$(command -v busybox)" "$tree/bin/busybox"
+    copy_libraries "$(command -v busybox)" "$tree"
     for name in $programs; do
         file=$(PATH=$PATH:/usr/sbin:/sbin type -P "$name") || continue
         copy_program "$file" "$tree"

@@ -4,7 +4,8 @@ initramfs() {
     local version=$1 output=$2 tree module count=0
     tree=$(mktemp -d)
     mkdir -p "$tree"/{bin,modules}
-    cp "$(command -v busybox)" "$tree/bin/busybox"
+    copy_program "$(command -v busybox)" "$tree"
+    [[ -e $tree/bin/busybox ]] || cp "$(command -v busybox)" "$tree/bin/busybox"
     cp "$top/e2e/vm/initramfs-init" "$tree/init"
     while read -r module; do
         # numbered: loaded in this order
