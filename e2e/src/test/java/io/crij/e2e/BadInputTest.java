@@ -168,12 +168,16 @@ class BadInputTest {
     }
 
     @Test
-    void logFolderIsMade() {
+    void logFolderThatIsMissing() {
         var config = node.pods().config("logs", NamespaceMode.NODE).build();
         var pod = node.pods().run(config);
         var wanted = Pods.container("main", image, NamespaceMode.NODE, List.of("echo", "hello"))
                 .setLogPath("deep/below/main.log")
                 .build();
+        // the kubelet makes the folders of its containers; one that nobody made is a mistake of the caller
+        var error = assertThrows(StatusRuntimeException.class, () -> node.pods().create(pod, config, wanted));
+        assertTrue(String.valueOf(error.getMessage()).contains("deep/below first"), error.getMessage());
+        Folders.make(Path.of(config.getLogDirectory()).resolve("deep/below"));
         var id = node.pods().create(pod, config, wanted);
         node.pods().start(id);
         node.pods().awaitLog(id, " stdout F hello\n");

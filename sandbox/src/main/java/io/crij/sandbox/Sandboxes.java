@@ -167,6 +167,11 @@ public final class Sandboxes implements AutoCloseable {
         return networks.condition();
     }
 
+    /// The CNI configuration as it was read, for people (JSON).
+    public String networkConfiguration() {
+        return cni.describe().toString();
+    }
+
     /// The node's range of pod addresses (UpdateRuntimeConfig), for plugins that take it as `ipRanges`; one or, with
     /// two families, two separated by a comma.
     public void podCidr(String cidr) {

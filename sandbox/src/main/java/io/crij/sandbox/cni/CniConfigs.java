@@ -47,6 +47,11 @@ final class CniConfigs implements AutoCloseable {
         watcher = Thread.ofPlatform().name("cni-configuration").daemon().start(this::watch);
     }
 
+    /// What the folder held when it was last read.
+    Loaded loaded() {
+        return loaded;
+    }
+
     /// The network of pods.
     CniNetwork current() throws CniException {
         var now = loaded;

@@ -41,6 +41,26 @@ public final class CniNetworks implements AutoCloseable {
         }
     }
 
+    /// For people: which network pods are attached to, which others there are, what was left out and why.
+    public JsonNode describe() {
+        var description = JsonNodeFactory.instance.objectNode();
+        var loaded = configs.loaded();
+        try {
+            var current = configs.current();
+            var inUse = description.putObject("inUse").put("name", current.name());
+            inUse.put("file", current.file().toString()).put("cniVersion", current.version());
+            var types = inUse.putArray("plugins");
+            current.plugins().forEach(plugin -> types.add(CniNetwork.type(plugin)));
+        } catch (CniException e) {
+            description.put("problem", e.getMessage());
+        }
+        var found = description.putArray("found");
+        loaded.networks().forEach(network -> found.add(network.name()));
+        var rejected = description.putArray("rejected");
+        loaded.rejected().forEach(rejected::add);
+        return description;
+    }
+
     private CniNetwork usable() throws CniException {
         var network = configs.current();
         for (var plugin : network.plugins()) {

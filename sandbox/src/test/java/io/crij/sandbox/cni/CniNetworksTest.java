@@ -76,6 +76,17 @@ class CniNetworksTest {
     }
 
     @Test
+    void describesTheNetworkInUseAndWhatWasLeftOut() throws Exception {
+        Files.writeString(plugins.configurations().resolve("99-torn.conflist"), "{");
+        try (var other = open(Duration.ofSeconds(10))) {
+            JsonNode description = other.describe();
+            assertEquals("net", description.at("/inUse/name").asText());
+            assertEquals("two", description.at("/inUse/plugins/1").asText());
+            assertTrue(description.at("/rejected/0").asText().contains("99-torn.conflist"), description.toString());
+        }
+    }
+
+    @Test
     void aPluginSeesACleanEnvironment() throws Exception {
         networks.add(request());
         var names = plugins.environment().stream()

@@ -42,6 +42,7 @@ final class Status {
         names.forEach(name -> status.addRuntimeHandlers(handler(name)));
         if (request.getVerbose()) {
             status.putInfo("config", ConfigReference.inForce(config));
+            status.putInfo("cniconfig", sandboxes.networkConfiguration());
         }
         return status.build();
     }
