@@ -1,7 +1,7 @@
 package io.crij.monitor;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.crij.oci.json.RecordReader;
+import io.crij.oci.json.RecordWriter;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// The monitor's records on tmpfs, one folder per container: `monitor.json` with the [ContainerRecord] and
 /// `monitor.pump` with the [PumpJournal]. A record is replaced whole (temp, rename), so a kill leaves the old or the
@@ -20,9 +21,6 @@ final class RecordFolder {
     private static final String RECORD = "monitor.json";
     private static final String NEXT = "monitor.json.new";
     private static final String JOURNAL = "monitor.pump";
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
 
     private final Path containers;
 
@@ -39,7 +37,7 @@ final class RecordFolder {
         Path folder = containers.resolve(record.id());
         Files.createDirectories(folder);
         Path next = folder.resolve(NEXT);
-        Files.write(next, JSON.writeValueAsBytes(record));
+        Files.write(next, RecordWriter.write(record, Objects::isNull));
         Files.move(next, folder.resolve(RECORD), StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -71,7 +69,7 @@ final class RecordFolder {
             for (Path folder : folders) {
                 Path file = folder.resolve(RECORD);
                 try {
-                    records.add(JSON.readValue(Files.readAllBytes(file), ContainerRecord.class));
+                    records.add(RecordReader.read(ContainerRecord.class, Files.readAllBytes(file)));
                 } catch (NoSuchFileException e) {
                     LOG.log(System.Logger.Level.DEBUG, folder + " is not a container of this monitor");
                 } catch (IOException e) {

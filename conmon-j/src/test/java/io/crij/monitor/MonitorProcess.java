@@ -27,7 +27,9 @@ final class MonitorProcess {
                 "--log",
                 folder.resolve("monitor.log").toString()));
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        // as the launcher does
         builder.environment().put("MALLOC_ARENA_MAX", "1");
+        builder.environment().put("MALLOC_MMAP_THRESHOLD_", "32768");
         return builder.start();
     }
 

@@ -1,22 +1,22 @@
 package io.crij.oci.runtime;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crij.linux.At;
 import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.abi.FileFlags;
+import io.crij.oci.json.RecordReader;
+import io.crij.oci.json.RecordWriter;
 import io.crij.oci.spec.Hook;
 import io.crij.oci.spec.IdMapping;
 import io.crij.oci.spec.Linux.Personality;
 import io.crij.oci.spec.MemoryPolicy;
 import io.crij.oci.spec.Namespace.Type;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What has to be known to find a container again after a restart of the runtime: `state.json` in the container's
@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 /// @param shim pid of the shim; 0 without one
 /// @param cgroupsPath empty without cgroups
 /// @param namespaces that the container does not share with the runtime
-@JsonInclude(JsonInclude.Include.NON_NULL)
 record ContainerRecord(
         int version,
         String ociVersion,
@@ -63,8 +62,6 @@ record ContainerRecord(
 
     static final int VERSION = 1;
     static final String FILE = "state.json";
-
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     ContainerRecord withProcess(int process, long start, int shimPid, long shimStarted, @Nullable ShimSlots shimSlots) {
         return new ContainerRecord(
@@ -129,16 +126,12 @@ record ContainerRecord(
     }
 
     private byte[] bytes() {
-        try {
-            return MAPPER.writeValueAsBytes(this);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return RecordWriter.write(this, Objects::isNull);
     }
 
     static java.util.Optional<ContainerRecord> read(Path folder) throws IOException {
         try (Fd file = Fd.open(folder.resolve(FILE).toString(), FileFlags.O_RDONLY)) {
-            return java.util.Optional.of(MAPPER.readValue(file.readAll(1 << 20), ContainerRecord.class));
+            return java.util.Optional.of(RecordReader.read(ContainerRecord.class, file.readAll(1 << 20)));
         } catch (ErrnoException e) {
             if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
                 return java.util.Optional.empty();

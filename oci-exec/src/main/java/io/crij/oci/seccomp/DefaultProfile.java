@@ -1,7 +1,6 @@
 package io.crij.oci.seccomp;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.crij.oci.json.RecordReader;
 import io.crij.oci.spec.Seccomp;
 import io.crij.oci.spec.Seccomp.Action;
 import io.crij.oci.spec.Seccomp.Arch;
@@ -71,10 +70,7 @@ public final class DefaultProfile {
             if (in == null) {
                 throw new IllegalStateException("this program's own file default-seccomp.json is missing");
             }
-            return JsonMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .build()
-                    .readValue(in, Profile.class);
+            return RecordReader.read(Profile.class, in.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// How absent properties are read and written. As a Jackson value filter it "equals" what need not be written.
+/// How absent properties are read and written.
 final class Absent {
+    private Absent() {}
+
     /// A record that means the same empty as absent.
     interface Omittable {
         /// The record of this type in which everything is absent.
@@ -38,9 +40,8 @@ final class Absent {
         return value;
     }
 
-    @Override
-    @SuppressWarnings("EqualsUnsafeCast")
-    public boolean equals(@Nullable Object value) {
+    /// Whether this value of a property need not be written.
+    static boolean means(@Nullable Object value) {
         return switch (value) {
             case null -> true;
             case Collection<?> list -> list.isEmpty();
@@ -48,10 +49,5 @@ final class Absent {
             case Omittable record -> record.equals(record.empty());
             default -> false;
         };
-    }
-
-    @Override
-    public int hashCode() {
-        return 0;
     }
 }

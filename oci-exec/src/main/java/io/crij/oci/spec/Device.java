@@ -1,6 +1,5 @@
 package io.crij.oci.spec;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
 /// A device node in the container.
@@ -10,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 public record Device(
         DeviceType type,
         String path,
-        @JsonProperty("major") long major,
-        @JsonProperty("minor") long minor,
+        long major,
+        long minor,
         @Nullable Integer fileMode,
         @Nullable Long uid,
         @Nullable Long gid) {

@@ -1,11 +1,11 @@
 package io.crij.oci.spec;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import io.crij.oci.json.Name;
 
 /// I/O priority of a process, as for ioprio_set(2).
 ///
 /// @param priority 0 (highest) to 7 within the class
-public record IoPriority(@JsonProperty("class") IoClass ioClass, int priority) {
+public record IoPriority(@Name("class") IoClass ioClass, int priority) {
     public IoPriority {
         Absent.required(ioClass, "class");
     }

@@ -1,5 +1,6 @@
 package io.crij.oci.spec;
 
+import io.crij.oci.json.UInt64;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.crij.oci.spec;
 
+import io.crij.oci.json.Name;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -54,8 +55,7 @@ public record Process(
     public record CpuAffinity(
             @Nullable String initial,
 
-            @com.fasterxml.jackson.annotation.JsonProperty("final") @Nullable
-            String finalCpus) {}
+            @Name("final") @Nullable String finalCpus) {}
 
     public Process with(Consumer<Edit> change) {
         var edit = new Edit(this);

@@ -1,5 +1,7 @@
 package io.crij.oci.spec;
 
+import io.crij.oci.json.UInt64;
+
 /// A resource limit of a process.
 ///
 /// @param soft unsigned; [#INFINITY] is no limit

@@ -1,6 +1,6 @@
 package io.crij.oci.spec;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import io.crij.oci.json.RecordWriter;
 
 /// Writes JSON of runtime-spec; what is absent is not written, so that [SpecReader] reads back the same records.
 /// Thread-safe.
@@ -17,11 +17,7 @@ public final class SpecWriter {
         return json(resources);
     }
 
-    private static byte[] json(Object record) {
-        try {
-            return Json.MAPPER.writeValueAsBytes(record);
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("records of the specification can always be written", e);
-        }
+    private static byte[] json(Record record) {
+        return RecordWriter.write(record, Absent::means);
     }
 }

@@ -1,0 +1,82 @@
+package io.crij.oci.json;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Writes a record as JSON, so that [RecordReader] reads an equal one back.
+public final class RecordWriter {
+    private final JsonGenerator out;
+    private final Predicate<@Nullable Object> absent;
+
+    private RecordWriter(JsonGenerator out, Predicate<@Nullable Object> absent) {
+        this.out = out;
+        this.absent = absent;
+    }
+
+    /// @param absent which values of components need not be written; null is never
+    public static byte[] write(Record record, Predicate<@Nullable Object> absent) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        try (JsonGenerator out = RecordReader.JSON.createGenerator(bytes)) {
+            new RecordWriter(out, absent).object(RecordShape.of(record.getClass()), record);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // never: the bytes stay in memory
+        }
+        return bytes.toByteArray();
+    }
+
+    private void object(RecordShape shape, Object record) throws IOException {
+        out.writeStartObject();
+        for (RecordShape.Property property : shape.properties()) {
+            Object value = property.of(record);
+            if (value != null && !absent.test(value)) {
+                out.writeFieldName(property.name());
+                value(property.shape(), value);
+            }
+        }
+        out.writeEndObject();
+    }
+
+    private void value(Shape shape, Object value) throws IOException {
+        switch (shape) {
+            case Shape.Text _, Shape.OneOf _ -> out.writeString(value.toString());
+            case Shape.Truth _ -> out.writeBoolean((Boolean) value);
+            case Shape.Int _, Shape.Whole _ -> out.writeNumber(((Number) value).longValue());
+            case Shape.Unsigned _ -> unsigned((Long) value);
+            case Shape.Many(Shape element) -> many(element, (List<?>) value);
+            case Shape.Named(Shape of) -> named(of, (Map<?, ?>) value);
+            case Shape.Fields(Class<?> type) -> object(RecordShape.of(type), value);
+        }
+    }
+
+    private void unsigned(long value) throws IOException {
+        if (value >= 0) {
+            out.writeNumber(value);
+        } else {
+            out.writeNumber(new BigInteger(Long.toUnsignedString(value)));
+        }
+    }
+
+    private void many(Shape element, List<?> values) throws IOException {
+        out.writeStartArray();
+        for (Object value : values) {
+            value(element, value);
+        }
+        out.writeEndArray();
+    }
+
+    private void named(Shape shape, Map<?, ?> values) throws IOException {
+        out.writeStartObject();
+        for (Map.Entry<?, ?> entry : values.entrySet()) {
+            out.writeFieldName((String) entry.getKey());
+            value(shape, entry.getValue());
+        }
+        out.writeEndObject();
+    }
+}

@@ -1,0 +1,78 @@
+package io.crij.oci.json;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class RecordReaderTest {
+    private enum Colour {
+        RED,
+        BLUE
+    }
+
+    private record Tree(
+            @Name("class") @Nullable String kind,
+            int small,
+            long large,
+            @UInt64 long unsigned,
+            boolean truth,
+            @Nullable Integer maybe,
+            @Nullable Colour colour,
+            @Nullable List<Tree> children,
+            @Nullable Map<String, Colour> named) {
+        Tree {
+            if (small == 13) {
+                throw new IllegalArgumentException("13 is unlucky");
+            }
+        }
+    }
+
+    private static Tree read(String json) throws JsonException {
+        return RecordReader.read(Tree.class, json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void readsBackWhatWasWritten() throws Exception {
+        Tree leaf = new Tree("\"leaf\"\n€", 0, Long.MIN_VALUE, -1, true, 7, Colour.BLUE, List.of(), Map.of());
+        Tree tree = new Tree(null, -5, 1L << 60, 3, false, null, null, List.of(leaf), Map.of("a", Colour.RED));
+        assertEquals(tree, RecordReader.read(Tree.class, RecordWriter.write(tree, Objects::isNull)));
+    }
+
+    @Test
+    void whatIsAbsentNullOrUnknownDoesNotMatter() throws Exception {
+        Tree empty = new Tree(null, 0, 0, 0, false, null, null, null, null);
+        assertEquals(empty, read("{}"));
+        assertEquals(empty, read("{\"small\":null,\"truth\":null,\"children\":null,\"new\":{\"a\":[1,{}]}}"));
+        assertNull(read("{\"children\":[null]}").children().getFirst());
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '^', delimiter = ';', textBlock = """
+        {"small":2147483648}             ; small; 2147483648
+        {"large":9223372036854775808}    ; large; 9223372036854775808
+        {"unsigned":18446744073709551616}; unsigned; 18446744073709551616
+        {"truth":1}                      ; truth; 1
+        {"class":1}                      ; class; 1
+        {"colour":"GREEN"}               ; colour; "GREEN"
+        {"named":{"x":"PINK"}}           ; named.x; "PINK"
+        {"children":[{},{"children":{ }}]}; children[1].children; { }
+        {"children":[{"small": 13}]}     ; children[0]; {"small": 13}
+        {"small":1}{}                    ; $; JSON
+        {"small":01}                     ; $; JSON
+        ^^                               ; $; JSON\
+        """)
+    void refusesWithPathAndValue(String json, String path, String value) {
+        JsonException refused = assertThrows(JsonException.class, () -> read(json));
+        assertEquals(path, refused.path(), refused.getMessage());
+        assertEquals(value, refused.value(), refused.getMessage());
+    }
+}
