@@ -17,6 +17,8 @@ step "end conmon-j" end_monitors
 awk -v in_state="$state/" 'index($5, in_state) == 1 { print $5 }' /proc/self/mountinfo |
     while read -r mount; do umount -l "$mount" || true; done
 rm -rf "$state"
+# the cgroup of all pods, unless somebody else has pods in it
+find /sys/fs/cgroup -maxdepth 2 -type d -name crij -exec rmdir {} \; 2>/dev/null || true
 [[ $made_data == no ]] || rm -rf "$data"
 rm -rf "$run"
 say "Ended: pods, crij and conmon-j are gone, $state too$([[ $made_data == no ]] || echo ", and $data")."

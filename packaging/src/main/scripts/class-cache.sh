@@ -38,7 +38,7 @@ install -m 755 "$home/bin/crij" "$home/bin/training"
 cp "$home/lib/crij.flags" "$home/lib/training.flags"
 printf 'io.crij.server.TrainingRun\n' >"$home/lib/training.main"
 code=0
-CRIJ_JAVA_HOME=$JAVA_HOME CRIJ_JAVA_OPTIONS="-XX:AOTCacheOutput=$work/crij.aot" \
+CRIJ_JAVA_HOME=$JAVA_HOME CRIJ_JAVA_OPTIONS="-XX:AOTCacheOutput=$work/crij.aot -XX:-AOTClassLinking" \
     timeout -k 5 120 "$home/bin/training" "$work" "$work/image.tar" >>"$log" 2>&1 </dev/null || code=$?
 cat "$work/steps" >>"$log" 2>/dev/null || true
 [[ -s $work/crij.aot ]] || note "the training run ended with code $code"
