@@ -19,8 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Answers the challenges of registry hosts: Basic, or Bearer with a token from the server that the challenge names
-/// (distribution project, "Token Authentication"). Nothing is sent to a host that did not ask, and nothing secret
-/// over
+/// (distribution project, "Token Authentication"). Nothing is sent to a host that did not ask, and nothing secret over
 /// plain HTTP when the registry itself is reached over TLS.
 ///
 /// Thread-safe. Tokens live as long as this object: one pull.
@@ -45,15 +44,16 @@ final class Authorizer {
     /// Answers a 401.
     ///
     /// @param used the field that was sent with the refused request
+    /// @param old whether that field is one of an earlier request, so that it may have expired since
     /// @return false when there is nothing new to try
-    boolean answer(RegistryHost host, String repository, List<Challenge> challenges, Optional<String> used)
+    boolean answer(RegistryHost host, String repository, List<Challenge> challenges, Optional<String> used, boolean old)
             throws ImageException, IOException {
         if (!header(host).equals(used)) {
             return true; // another thread has been faster
         }
         for (Challenge challenge : challenges) {
             Optional<String> field = switch (challenge.scheme()) {
-                case "bearer" -> bearer(host, repository, challenge, used);
+                case "bearer" -> bearer(host, repository, challenge, used, old);
                 case "basic" -> basic();
                 default -> Optional.empty();
             };
@@ -74,12 +74,14 @@ final class Authorizer {
         return "Basic " + Base64.getEncoder().encodeToString(both);
     }
 
-    private Optional<String> bearer(RegistryHost host, String repository, Challenge challenge, Optional<String> used)
+    private Optional<String> bearer(
+            RegistryHost host, String repository, Challenge challenge, Optional<String> used, boolean old)
             throws ImageException, IOException {
         if (credentials instanceof RegistryToken token) {
             return Optional.of("Bearer " + token.token());
         }
         if (used.isPresent()
+                && !old
                 && !challenge.parameter("error").equals("invalid_token")
                 && !used.get().startsWith("Basic")) {
             return Optional.empty(); // a fresh token was not enough

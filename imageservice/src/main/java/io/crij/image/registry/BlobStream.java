@@ -27,6 +27,8 @@ final class BlobStream extends InputStream {
     private long offset;
     private int failures;
     private int stalls;
+    /// The connection is of no more use: the rest is asked for on another one.
+    private boolean broken;
     private volatile boolean closed;
 
     BlobStream(RegistryContent content, Reference reference, Descriptor descriptor)
@@ -47,6 +49,11 @@ final class BlobStream extends InputStream {
     public int read(byte[] target, int from, int length) throws IOException {
         while (offset < descriptor.size()) {
             try {
+                if (broken) {
+                    reopen();
+                    broken = false;
+                    continue;
+                }
                 int got = part.response().body().read(target, from, length);
                 if (got > 0) {
                     offset += got;
@@ -60,10 +67,12 @@ final class BlobStream extends InputStream {
                 failures++;
             } catch (SocketTimeoutException e) {
                 failed(e, ++stalls >= MOST_STALLS);
+            } catch (ImageStreamException | InterruptedIOException e) {
+                throw e;
             } catch (IOException e) {
                 failed(e, ++failures >= MOST_FAILURES);
             }
-            reopen();
+            broken = true;
         }
         return -1;
     }

@@ -4,6 +4,7 @@ import io.crij.image.ImageException;
 import io.crij.image.ImageException.RegistryUnavailable;
 import io.crij.image.Reference;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -91,7 +92,7 @@ final class HostClient {
                 return response;
             }
             var challenges = Challenge.parse(response.headers().all("WWW-Authenticate"));
-            if (!authorizer.answer(host, reference.repository(), challenges, authorization)) {
+            if (!authorizer.answer(host, reference.repository(), challenges, authorization, signIn == 0)) {
                 return response;
             }
             response.text(MOST_ERROR); // read to its end, the connection can serve the next request
@@ -149,7 +150,12 @@ final class HostClient {
     }
 
     private static boolean mayPass(IOException e) {
-        return !(e instanceof SSLException) && !(e instanceof UnknownHostException);
+        return switch (e) {
+            case SSLException tls -> false;
+            case UnknownHostException unknown -> false;
+            case InterruptedIOException ended -> false;
+            default -> true;
+        };
     }
 
     private ImageException refused(HttpResponse response, String what) throws IOException {
@@ -186,7 +192,7 @@ final class HostClient {
     private RegistryUnavailable unavailable(String what, IOException e) {
         String reason = switch (e) {
             case UnknownHostException unknown ->
-                "there is no such host in DNS: check the name, and the DNS of this machine";
+                "DNS knows no host " + unknown.getMessage() + ": check the name, and the DNS of this machine";
             case SSLException tls ->
                 "TLS failed (" + tls.getMessage()
                         + "): if the registry has a certificate of its own authority, name that"

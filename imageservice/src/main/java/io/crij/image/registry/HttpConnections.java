@@ -1,12 +1,12 @@
 package io.crij.image.registry;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -84,7 +84,7 @@ final class HttpConnections implements AutoCloseable, HttpConnection.Owner {
         }
         String path = uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
         String target = throughProxy ? uri.getScheme() + "://" + authority + path : path;
-        String key = uri.getScheme() + "://" + authority + " " + settings.hashCode();
+        String key = uri.getScheme() + "://" + authority + " " + settings;
         HttpConnection kept = takeIdle(key);
         if (kept != null) {
             try {
@@ -110,11 +110,17 @@ final class HttpConnections implements AutoCloseable, HttpConnection.Owner {
         try {
             socket.setSoTimeout((int) Math.min(Integer.MAX_VALUE, stall.toMillis()));
             socket.setTcpNoDelay(true);
-            if (proxy.isPresent() && "https".equals(uri.getScheme()) && !isSocks(proxy.get())) {
-                tunnel(socket, uri, proxy.get());
+            Socket layered = socket;
+            if (proxy.isPresent() && "https".equals(proxy.get().getScheme())) {
+                layered = secure(layered, proxy.get(), TlsSettings.USUAL);
             }
-            Socket secured = "https".equals(uri.getScheme()) ? secure(socket, uri, settings) : socket;
-            HttpConnection connection = new HttpConnection(secured, this);
+            if (proxy.isPresent() && "https".equals(uri.getScheme()) && !isSocks(proxy.get())) {
+                tunnel(layered, uri, proxy.get());
+            }
+            if ("https".equals(uri.getScheme())) {
+                layered = secure(layered, uri, settings);
+            }
+            HttpConnection connection = new HttpConnection(layered, this);
             synchronized (lock) {
                 keys.put(connection, key);
             }
@@ -134,10 +140,6 @@ final class HttpConnections implements AutoCloseable, HttpConnection.Owner {
             socket.connect(InetSocketAddress.createUnresolved(uri.getHost(), ProxySettings.port(uri)), (int)
                     CONNECT.toMillis());
             return socket;
-        }
-        if (proxy.isPresent() && !"http".equals(proxy.get().getScheme())) {
-            throw new ConnectException("the proxy " + proxy.get().getScheme() + "://"
-                    + proxy.get().getHost() + " is of a kind that is not supported: use http:// or socks5://");
         }
         return proxy.isPresent()
                 ? connect(proxy.get().getHost(), ProxySettings.port(proxy.get()))
@@ -173,7 +175,7 @@ final class HttpConnections implements AutoCloseable, HttpConnection.Owner {
         synchronized (lock) {
             if (closed) {
                 socket.close();
-                throw new SocketException("the pull has ended");
+                throw new InterruptedIOException("the pull has ended");
             }
             sockets.removeIf(Socket::isClosed);
             sockets.add(socket);

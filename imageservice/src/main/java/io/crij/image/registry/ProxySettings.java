@@ -1,18 +1,23 @@
 package io.crij.image.registry;
 
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Which proxy leads to a host, by the usual variables: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in
 /// either case. The rules of `NO_PROXY` are those of Go programs, since these are the ones operators know from
 /// other
 /// runtimes: `*`, `host`, `.suffix`, `host:port`, addresses and CIDR blocks; loopback never goes through a proxy.
 final class ProxySettings {
+    private static final Set<String> SCHEMES = Set.of("http", "https", "socks", "socks5", "socks5h");
+
     private final Map<String, String> environment;
 
     ProxySettings(Map<String, String> environment) {
@@ -20,18 +25,32 @@ final class ProxySettings {
     }
 
     /// The proxy's URL, with `http://` when the variable has no scheme; empty for a direct connection.
-    Optional<URI> proxyFor(URI target) {
+    ///
+    /// @throws ConnectException when the variable holds no address
+    Optional<URI> proxyFor(URI target) throws ConnectException {
         String host = target.getHost();
         int port = port(target);
         if (host == null || isLoopback(host) || isExcluded(host, port)) {
             return Optional.empty();
         }
-        String scheme = target.getScheme().toUpperCase(Locale.ROOT);
-        String value = variable(scheme + "_PROXY").isEmpty() ? variable("ALL_PROXY") : variable(scheme + "_PROXY");
-        if (value.isEmpty()) {
-            return Optional.empty();
+        String name = target.getScheme().toUpperCase(Locale.ROOT) + "_PROXY";
+        String value = variable(name).isEmpty() ? variable("ALL_PROXY") : variable(name);
+        return value.isEmpty()
+                ? Optional.empty()
+                : Optional.of(address(variable(name).isEmpty() ? "ALL_PROXY" : name, value));
+    }
+
+    private static URI address(String variable, String value) throws ConnectException {
+        try {
+            URI uri = new URI(value.contains("://") ? value : "http://" + value);
+            if (uri.getHost() != null && SCHEMES.contains(uri.getScheme().toLowerCase(Locale.ROOT))) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            // told below; its text may hold the password
         }
-        return Optional.of(URI.create(value.contains("://") ? value : "http://" + value));
+        throw new ConnectException("the variable " + variable
+                + " holds no proxy: give http://host:port, https://host:port or socks5://host:port");
     }
 
     static int port(URI uri) {

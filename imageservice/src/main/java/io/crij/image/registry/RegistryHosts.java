@@ -38,7 +38,7 @@ final class RegistryHosts {
     /// @param registry of a reference, such as `docker.io` or `localhost:5000`
     List<RegistryHost> of(String registry) throws InvalidHostConfig {
         for (Path folder : folders) {
-            for (String name : List.of(registry, registry.replace(':', '_'), "_default")) {
+            for (String name : folderNames(registry)) {
                 Path ofHost = folder.resolve(name);
                 Path file = ofHost.resolve("hosts.toml");
                 if (Files.isRegularFile(file)) {
@@ -50,6 +50,12 @@ final class RegistryHosts {
             }
         }
         return List.of(upstream(registry, TlsSettings.USUAL));
+    }
+
+    /// `host:5000`, and for tools that shun the colon `host_5000_` as containerd has it, or `host_5000`.
+    private static List<String> folderNames(String registry) {
+        String flat = registry.replace(':', '_');
+        return List.of(registry, flat + "_", flat, "_default");
     }
 
     private static RegistryHost upstream(String registry, TlsSettings tls) {

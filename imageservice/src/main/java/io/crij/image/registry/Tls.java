@@ -1,10 +1,11 @@
 package io.crij.image.registry;
 
 import io.crij.image.registry.TlsSettings.ClientCertificate;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,11 +13,14 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +35,9 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 
-/// Makes TLS contexts: trusted are the certificates of Java, those of the machine's bundle, and those configured
-/// for
-/// the host.
+/// Makes TLS contexts: trusted are the certificates of Java, those of the machine's bundle, and those configured for
+/// the
+/// host.
 final class Tls {
     /// Where distributions keep the bundle.
     private static final List<String> BUNDLES = List.of(
@@ -104,10 +108,23 @@ final class Tls {
         }
     }
 
+    /// Those of a file that may hold keys too, which the factory of Java does not take.
     private static List<Certificate> certificates(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(in));
-        } catch (CertificateException e) {
+        byte[] content = Files.readAllBytes(file);
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            List<Certificate> found = new ArrayList<>();
+            Matcher pem = PEM.matcher(new String(content, StandardCharsets.ISO_8859_1));
+            while (pem.find()) {
+                if (pem.group(1).endsWith("CERTIFICATE")) {
+                    byte[] der = Base64.getMimeDecoder().decode(pem.group(2));
+                    found.add(factory.generateCertificate(new ByteArrayInputStream(der)));
+                }
+            }
+            return found.isEmpty()
+                    ? List.copyOf(factory.generateCertificates(new ByteArrayInputStream(content)))
+                    : List.copyOf(found);
+        } catch (CertificateException | IllegalArgumentException e) {
             throw new IOException(file + " holds no certificates in PEM form: " + e.getMessage(), e);
         }
     }
@@ -119,7 +136,7 @@ final class Tls {
             if (chain.length == 0) {
                 throw new IOException(client.certificate() + " holds no certificate");
             }
-            PrivateKey key = key(client.key(), chain[0].getPublicKey().getAlgorithm());
+            PrivateKey key = key(client.key(), chain[0].getPublicKey());
             store.setKeyEntry("client" + store.size(), key, new char[0], chain);
         }
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -127,16 +144,17 @@ final class Tls {
         return factory.getKeyManagers();
     }
 
-    private static PrivateKey key(Path file, String algorithm) throws IOException, GeneralSecurityException {
+    private static PrivateKey key(Path file, PublicKey certified) throws IOException, GeneralSecurityException {
+        KeyFactory factory = KeyFactory.getInstance(certified.getAlgorithm());
         Matcher pem = PEM.matcher(Files.readString(file, StandardCharsets.US_ASCII));
         while (pem.find()) {
             byte[] der = Base64.getMimeDecoder().decode(pem.group(2));
             switch (pem.group(1)) {
                 case "PRIVATE KEY" -> {
-                    return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+                    return factory.generatePrivate(new PKCS8EncodedKeySpec(der));
                 }
-                case "RSA PRIVATE KEY" -> {
-                    return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(pkcs8(der)));
+                case "RSA PRIVATE KEY", "EC PRIVATE KEY" -> {
+                    return factory.generatePrivate(new PKCS8EncodedKeySpec(pkcs8(der, certified)));
                 }
                 default -> {
                     // a certificate or parameters in the same file
@@ -147,16 +165,33 @@ final class Tls {
                 + " `openssl pkcs8 -topk8 -nocrypt -in KEY -out NEW`");
     }
 
-    /// Puts the envelope of PKCS #8 (RFC 5208) around an RSA key of PKCS #1.
-    private static byte[] pkcs8(byte[] pkcs1) {
-        byte[] version = {2, 1, 0};
-        byte[] rsa = {0x30, 13, 6, 9, 0x2A, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xF7, 0xD, 1, 1, 1, 5, 0};
-        byte[] key = der(4, pkcs1);
+    /// Puts the envelope of PKCS #8 (RFC 5208) around a key of PKCS #1 or SEC 1. The algorithm and curve in it are the
+    /// certificate's: both begin the encoded public key (RFC 5280 `SubjectPublicKeyInfo`).
+    private static byte[] pkcs8(byte[] key, PublicKey certified) {
+        ByteBuffer encoded = ByteBuffer.wrap(certified.getEncoded());
+        header(encoded);
+        int from = encoded.position();
+        int length = header(encoded);
+        byte[] algorithm = Arrays.copyOfRange(encoded.array(), from, encoded.position() + length);
         ByteArrayOutputStream content = new ByteArrayOutputStream();
-        content.writeBytes(version);
-        content.writeBytes(rsa);
-        content.writeBytes(key);
+        content.writeBytes(new byte[] {2, 1, 0});
+        content.writeBytes(algorithm);
+        content.writeBytes(der(4, key));
         return der(0x30, content.toByteArray());
+    }
+
+    /// Reads tag and length.
+    private static int header(ByteBuffer der) {
+        der.get();
+        int length = der.get() & 0xFF;
+        if (length >= 0x80) {
+            int bytes = length - 0x80;
+            length = 0;
+            for (int i = 0; i < bytes; i++) {
+                length = length << 8 | der.get() & 0xFF;
+            }
+        }
+        return length;
     }
 
     private static byte[] der(int tag, byte[] content) {

@@ -1,13 +1,18 @@
 package io.crij.image.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.ConnectException;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProxySettingsTest {
     @ParameterizedTest
@@ -33,7 +38,7 @@ class ProxySettingsTest {
                 "''                      | 127.0.0.1:5000  | false",
                 "''                      | localhost       | false"
             })
-    void hostsAreExcludedAsGoProgramsDoIt(String rule, String host, boolean throughProxy) {
+    void hostsAreExcludedAsGoProgramsDoIt(String rule, String host, boolean throughProxy) throws Exception {
         var proxies = new ProxySettings(Map.of("HTTPS_PROXY", "http://proxy:3128", "no_proxy", rule.strip()));
         assertEquals(
                 throughProxy,
@@ -41,10 +46,19 @@ class ProxySettingsTest {
     }
 
     @Test
-    void eachSchemeHasItsVariable() {
+    void eachSchemeHasItsVariable() throws Exception {
         var proxies = new ProxySettings(Map.of("https_proxy", "secure:1", "HTTP_PROXY", "http://u:p@plain:2"));
         assertEquals(Optional.of(URI.create("http://secure:1")), proxies.proxyFor(URI.create("https://a.example/")));
         assertEquals(Optional.of(URI.create("http://u:p@plain:2")), proxies.proxyFor(URI.create("http://a.example/")));
         assertEquals(Optional.empty(), new ProxySettings(Map.of()).proxyFor(URI.create("http://a.example/")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://my_proxy:3128", "http://u:secret word@proxy", "ftp://proxy", "http://", "::"})
+    void aVariableThatIsNoAddressIsToldWithoutItsPassword(String value) {
+        var proxies = new ProxySettings(Map.of("HTTPS_PROXY", value));
+        var refused = assertThrows(ConnectException.class, () -> proxies.proxyFor(URI.create("https://a.example/")));
+        assertTrue(refused.getMessage().contains("HTTPS_PROXY"), refused.getMessage());
+        assertFalse(refused.getMessage().contains("secret"), refused.getMessage());
     }
 }

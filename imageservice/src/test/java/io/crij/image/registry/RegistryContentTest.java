@@ -106,13 +106,16 @@ class RegistryContentTest {
         Files.writeString(dir.resolve("hosts.toml"), toml);
     }
 
-    private byte[] blob(String registry, Credentials credentials) throws Exception {
+    private RegistryContent content(String registry, Credentials credentials) throws Exception {
         ImageSettings settings = ImageSettings.of(folder)
                 .withRegistryConfig(List.of(folder.resolve("certs.d")))
                 .withStallTimeout(Duration.ofSeconds(60))
                 .withEnvironment(environment);
-        Reference reference = Reference.parse(registry + "/app/x:1");
-        try (RegistryContent content = new RegistryContent(reference, credentials, settings, resolver, QUICK);
+        return new RegistryContent(Reference.parse(registry + "/app/x:1"), credentials, settings, resolver, QUICK);
+    }
+
+    private byte[] blob(String registry, Credentials credentials) throws Exception {
+        try (RegistryContent content = content(registry, credentials);
                 InputStream in = content.blob(DESCRIPTOR)) {
             return in.readAllBytes();
         }
@@ -144,7 +147,8 @@ class RegistryContentTest {
         assertEquals(
                 List.of(
                         "registry" + path,
-                        "tokens GET /token?a=b&service=the+registry&scope=repository%3Aapp%2Fx%3Apull&account=u Basic dTpw",
+                        "tokens GET /token?a=b&service=the+registry&scope=repository%3Aapp%2Fx%3Apull&account=u Basic"
+                                + " dTpw",
                         "registry" + path + " Bearer t0",
                         "storage GET /data?signature=1"),
                 requests);
@@ -193,11 +197,11 @@ class RegistryContentTest {
         String lacking = serve("lacking", exchange -> send(exchange, 404, new byte[0]));
         String having = serve("having", RegistryContentTest::sendBlob);
         configure("host.example", """
-                server = "http://127.0.0.1:1"
-                [host."http://%s"]
-                [host."http://%s"]
-                [host."http://%s"]
-                """.formatted(broken, lacking, having));
+            server = "http://127.0.0.1:1"
+            [host."http://%s"]
+            [host."http://%s"]
+            [host."http://%s"]
+            """.formatted(broken, lacking, having));
         assertArrayEquals(BLOB, blob("host.example"));
         assertTrue(requests.getLast().startsWith("having GET /v2/app/x/blobs/"), requests.toString());
         assertTrue(requests.getLast().endsWith("?ns=host.example"), requests.toString());
@@ -361,6 +365,71 @@ class RegistryContentTest {
                         "Location",
                         exchange.getRequestURI().toString()));
         assertThrows(ImageException.RegistryUnavailable.class, () -> blob(registry));
+    }
+
+    @Test
+    void aTokenThatHasExpiredIsFetchedAnew() throws Exception {
+        String tokens = serve("tokens", exchange -> {
+            long asked = requests.stream().filter(it -> it.startsWith("tokens")).count();
+            send(exchange, 200, ("{\"token\":\"t" + asked + "\"}").getBytes(StandardCharsets.UTF_8));
+        });
+        List<String> valid = new CopyOnWriteArrayList<>(List.of("Bearer t1"));
+        String registry = serve("registry", exchange -> {
+            if (valid.contains(exchange.getRequestHeaders().getFirst("Authorization"))) {
+                sendBlob(exchange);
+                valid.replaceAll(it -> "Bearer t2"); // each is good for one request
+            } else {
+                send(exchange, 401, new byte[0], "WWW-Authenticate", "Bearer realm=\"http://" + tokens + "/\"");
+            }
+        });
+        try (RegistryContent content = content(registry, new Credentials.Anonymous())) {
+            for (int i = 0; i < 2; i++) {
+                try (InputStream in = content.blob(DESCRIPTOR)) {
+                    assertArrayEquals(BLOB, in.readAllBytes());
+                }
+            }
+        }
+    }
+
+    @Test
+    void configuredFieldsAndPathsAreForTheirHostOnly() throws Exception {
+        String storage = serve("storage", exchange -> {
+            requests.add("storage got " + exchange.getRequestHeaders().getFirst("x-key"));
+            sendBlob(exchange);
+        });
+        String mirror = serve("mirror", exchange -> {
+            requests.add("mirror got " + exchange.getRequestHeaders().getFirst("x-key"));
+            send(exchange, 307, new byte[0], "Location", "http://" + storage + "/data");
+        });
+        configure("host.example", """
+            server = "http://127.0.0.1:1"
+            [host."http://%s/cache/hub"]
+              override_path = true
+              [host."http://%s/cache/hub".header]
+                x-key = "secret"
+            """.formatted(mirror, mirror));
+        assertArrayEquals(BLOB, blob("host.example"));
+        assertEquals(
+                List.of(
+                        "mirror GET /cache/hub/app/x/blobs/" + DESCRIPTOR.digest() + "?ns=host.example",
+                        "mirror got secret",
+                        "storage GET /data",
+                        "storage got null"),
+                requests);
+    }
+
+    @Test
+    void aHostThatDoesNotKnowRangesIsReadAgainFromTheStart() throws Exception {
+        int[] served = {0};
+        String registry = serve("registry", exchange -> {
+            exchange.sendResponseHeaders(200, BLOB.length);
+            // the second answer breaks off before the place where the first one did
+            int part = new int[] {5, 2, BLOB.length}[Math.min(served[0]++, 2)];
+            exchange.getResponseBody().write(BLOB, 0, part);
+            exchange.getResponseBody().flush();
+        });
+        assertArrayEquals(BLOB, blob(registry));
+        assertEquals(3, requests.size(), requests.toString());
     }
 
     @Test
