@@ -100,11 +100,11 @@ final class Archive {
         return Document.JSON.readTree(Files.readAllBytes(path));
     }
 
-    private List<Entry> fromLayout(JsonNode index) throws IOException {
+    private List<Entry> fromLayout(JsonNode index) throws IOException, ImageException {
         Map<Digest, Set<Reference>> names = new HashMap<>();
         Map<Digest, Descriptor> roots = new java.util.LinkedHashMap<>();
         for (JsonNode node : index.path("manifests")) {
-            Descriptor descriptor = Document.JSON.treeToValue(node, Descriptor.class);
+            Descriptor descriptor = Document.descriptor(node, "manifests", "the index of " + file);
             boolean ours = descriptor
                     .target()
                     .map(settings.platform().runnable()::contains)

@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crij.image.Content.RawManifest;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What a name in a registry points to: an index of manifests or a manifest (OCI image-spec; Docker's manifest
 /// list and
@@ -15,7 +18,12 @@ sealed interface Document {
     record Index(List<Descriptor> manifests) implements Document {}
 
     /// @param layers bottom first
-    record Manifest(Descriptor config, List<Descriptor> layers) implements Document {}
+    /// @param annotations none when they are longer than [#MOST_ANNOTATIONS]
+    record Manifest(Descriptor config, List<Descriptor> layers, Map<String, String> annotations) implements Document {}
+
+    /// Characters. Every list of images holds them: those of a hostile one must not make the list too long for its
+    /// readers.
+    int MOST_ANNOTATIONS = 16 * 1024;
 
     ObjectMapper JSON = new ObjectMapper();
 
@@ -39,8 +47,7 @@ sealed interface Document {
                         "application/vnd.docker.distribution.manifest.list.v2+json" ->
                     new Index(descriptors(json, "manifests", what));
                 case "application/vnd.oci.image.manifest.v1+json",
-                        "application/vnd.docker.distribution.manifest.v2+json" ->
-                    new Manifest(descriptor(json.path("config"), "config", what), descriptors(json, "layers", what));
+                        "application/vnd.docker.distribution.manifest.v2+json" -> manifest(json, what);
                 // some registries send a general type, and OCI documents need not name theirs
                 case "", "application/json", "application/octet-stream", "text/plain" ->
                     guess(json, index, manifest, type, what);
@@ -51,13 +58,27 @@ sealed interface Document {
         }
     }
 
+    private static Manifest manifest(JsonNode json, String what) throws ImageException, JsonProcessingException {
+        Map<String, String> annotations = new LinkedHashMap<>();
+        json.path("annotations")
+                .properties()
+                .forEach(it -> annotations.put(it.getKey(), it.getValue().asText("")));
+        long length = annotations.entrySet().stream()
+                .mapToLong(it -> it.getKey().length() + it.getValue().length())
+                .sum();
+        return new Manifest(
+                descriptor(json.path("config"), "config", what),
+                descriptors(json, "layers", what),
+                length > MOST_ANNOTATIONS ? Map.of() : Collections.unmodifiableMap(annotations));
+    }
+
     private static Document guess(JsonNode json, boolean index, boolean manifest, String type, String what)
             throws ImageException, JsonProcessingException {
         if (index) {
             return new Index(descriptors(json, "manifests", what));
         }
         if (manifest) {
-            return new Manifest(descriptor(json.path("config"), "config", what), descriptors(json, "layers", what));
+            return manifest(json, what);
         }
         throw unsupported(type, what);
     }
@@ -91,7 +112,8 @@ sealed interface Document {
         return List.copyOf(all);
     }
 
-    private static Descriptor descriptor(JsonNode json, String name, String what)
+    /// @throws ImageException.InvalidManifest when it is none, or lacks digest or size
+    static Descriptor descriptor(JsonNode json, String name, String what)
             throws ImageException, JsonProcessingException {
         if (!json.isObject()) {
             throw new ImageException.InvalidManifest(what, "its \"" + name + "\" is no descriptor");

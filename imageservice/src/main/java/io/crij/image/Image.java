@@ -2,6 +2,7 @@ package io.crij.image;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /// An image of the store, whole and verified.
 ///
@@ -12,6 +13,7 @@ import java.util.List;
 /// @param diffIds digests of the unpacked layers, bottom first
 /// @param pulledAt when it came here last
 /// @param pinned must not be removed by a garbage collector
+/// @param annotations of the manifest
 public record Image(
         Digest id,
         List<String> repoTags,
@@ -20,4 +22,5 @@ public record Image(
         List<Digest> diffIds,
         ImageConfig config,
         Instant pulledAt,
-        boolean pinned) {}
+        boolean pinned,
+        Map<String, String> annotations) {}

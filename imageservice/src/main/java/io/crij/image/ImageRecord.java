@@ -3,6 +3,8 @@ package io.crij.image;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// @param manifests digests of the manifests that led here; their bytes are kept
 /// @param layers names in [Layers], bottom first, each once
 /// @param pulledAt milliseconds since 1970
-/// @param unsyncedBoot while the content may not be on the disk yet: the boot in which it was written. After a
-///     power
-/// cut it is another
-///     boot, and the record counts for nothing.
+/// @param annotations of the manifest
+/// @param unsyncedBoot while the content may not be on the disk yet: the boot in which it was written. After a power
+/// cut
+/// it is another boot, and the record counts for nothing.
 @JsonIgnoreProperties(ignoreUnknown = true)
 record ImageRecord(
         int version,
@@ -26,15 +28,29 @@ record ImageRecord(
         List<Digest> diffIds,
         long size,
         long pulledAt,
+        Map<String, String> annotations,
         @Nullable String unsyncedBoot) {
     static final int VERSION = 1;
 
+    ImageRecord {
+        Objects.requireNonNull(id);
+        tags = List.copyOf(tags);
+        digests = List.copyOf(digests);
+        manifests = List.copyOf(manifests);
+        layers = List.copyOf(layers);
+        diffIds = List.copyOf(diffIds);
+        // records of the first release have none
+        annotations = annotations == null ? Map.of() : annotations;
+    }
+
     ImageRecord withTags(List<String> names) {
-        return new ImageRecord(version, id, names, digests, manifests, layers, diffIds, size, pulledAt, unsyncedBoot);
+        return new ImageRecord(
+                version, id, names, digests, manifests, layers, diffIds, size, pulledAt, annotations, unsyncedBoot);
     }
 
     ImageRecord withUnsyncedBoot(@Nullable String boot) {
-        return new ImageRecord(version, id, tags, digests, manifests, layers, diffIds, size, pulledAt, boot);
+        return new ImageRecord(
+                version, id, tags, digests, manifests, layers, diffIds, size, pulledAt, annotations, boot);
     }
 
     /// This image under the names of both; everything else is the other's, which is newer.
@@ -49,6 +65,7 @@ record ImageRecord(
                 newer.diffIds,
                 newer.size,
                 newer.pulledAt,
+                newer.annotations,
                 newer.unsyncedBoot);
     }
 

@@ -11,7 +11,7 @@ import java.util.Set;
 /// @param root folder of the store, such as `/var/lib/crij/images`; on a file system that overlayfs can use
 /// @param registryConfig folders with `<host>/hosts.toml`, first hit wins, read at every pull
 /// @param platform which entry of an index is chosen
-/// @param pinned names (`registry.k8s.io/pause:3.10`, a `*` at the end matches any rest) of images that no garbage
+/// @param pinned names (`name:tag` or `name@digest`, a `*` at the end matches any rest) of images that no garbage
 /// collector may remove
 /// @param parallelLayers layers of one image that are fetched and unpacked at the same time
 /// @param stallTimeout how long a registry may send nothing

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The images of a node: the face of this package. One instance per [ImageSettings#root]; a lock file keeps a
 /// second
@@ -103,12 +104,13 @@ public final class Images implements AutoCloseable {
                 record.diffIds(),
                 stored.config().config(),
                 Instant.ofEpochMilli(record.pulledAt()),
-                record.tags().stream().anyMatch(this::isPinned));
+                Stream.concat(record.tags().stream(), record.digests().stream()).anyMatch(this::isPinned),
+                record.annotations());
     }
 
-    private boolean isPinned(String tag) {
+    private boolean isPinned(String name) {
         return settings.pinned().stream()
-                .anyMatch(it -> it.endsWith("*") ? tag.startsWith(it.substring(0, it.length() - 1)) : tag.equals(it));
+                .anyMatch(it -> it.endsWith("*") ? name.startsWith(it.substring(0, it.length() - 1)) : name.equals(it));
     }
 
     /// Removes an image with all its names. Layers go when no image and no container's [Snapshots] needs them.

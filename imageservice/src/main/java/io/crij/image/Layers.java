@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -26,10 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The unpacked layers: `layers/<number>/fs` with `layer.json` beside it. Numbers keep the paths short, since
-/// overlayfs
-/// takes all of an image's layers in one page of text. A layer appears by one rename when it is whole, and goes
-/// when
+/// The unpacked layers: `layers/<number>/fs` with `layer.json` beside it. Numbers keep the paths short, since overlayfs
+/// takes all of an image's layers in one page of text. A layer appears by one rename when it is whole, and goes when
 /// nobody holds it: image records, snapshots and running pulls each hold the layers they need.
 ///
 /// Thread-safe: the lock guards the maps and the renames. Removed trees are deleted by one thread of its own.
@@ -44,6 +43,7 @@ final class Layers implements AutoCloseable {
     private final ExecutorService cleaner = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("image-cleaner").factory());
     private final int umask;
+    private final LayerTurns turns = new LayerTurns();
     private long lastNumber;
 
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -54,7 +54,11 @@ final class Layers implements AutoCloseable {
             long inodes,
             @Nullable Integer rootMode,
             @Nullable Integer rootUid,
-            @Nullable Integer rootGid) {}
+            @Nullable Integer rootGid) {
+        LayerFile {
+            Objects.requireNonNull(key);
+        }
+    }
 
     /// Finds the layers on the disk; none is held yet.
     Layers(Path root) throws IOException {
@@ -80,6 +84,11 @@ final class Layers implements AutoCloseable {
         return ~mode & 0777;
     }
 
+    /// Who fetches which layer.
+    LayerTurns turns() {
+        return turns;
+    }
+
     /// The umask of this process.
     int umask() {
         return umask;
@@ -89,26 +98,32 @@ final class Layers implements AutoCloseable {
         String name = number.getFileName().toString();
         try {
             lastNumber = Math.max(lastNumber, Long.parseLong(name));
-            LayerFile file =
-                    StoreFiles.JSON.readValue(number.resolve("layer.json").toFile(), LayerFile.class);
+            LayerFile file = StoreFiles.read(number.resolve("layer.json"), LayerFile.class);
             Optional<RootAttributes> root = file.rootMode() == null || file.rootUid() == null || file.rootGid() == null
                     ? Optional.empty()
                     : Optional.of(new RootAttributes(file.rootMode(), file.rootUid(), file.rootGid()));
-            layers.put(file.key(), new Layer(file.key(), number.resolve("fs"), file.bytes(), file.inodes(), root));
+            Layer layer = new Layer(file.key(), number.resolve("fs"), file.bytes(), file.inodes(), root);
+            if (!layer.isThere()) {
+                throw new IOException("its files are missing");
+            }
+            layers.put(layer.key(), layer);
         } catch (IOException | NumberFormatException e) {
             LOG.log(Level.WARNING, "layer folder {0} cannot be read and is removed: {1}", number, e.getMessage());
             trash(number);
         }
     }
 
-    /// Finds a layer under either name and holds it.
+    /// Finds a layer under either name and holds it. One whose files somebody has removed counts as missing, so that
+    /// the
+    /// next pull mends it.
     Optional<Layer> hold(LayerKey key) {
         synchronized (lock) {
             Layer layer = layers.containsKey(key.alone()) ? layers.get(key.alone()) : layers.get(key.chain());
-            if (layer != null) {
-                holders.merge(layer.key(), 1, Integer::sum);
+            if (layer == null || !layer.isThere()) {
+                return Optional.empty();
             }
-            return Optional.ofNullable(layer);
+            holders.merge(layer.key(), 1, Integer::sum);
+            return Optional.of(layer);
         }
     }
 
@@ -164,7 +179,7 @@ final class Layers implements AutoCloseable {
     }
 
     private static Path number(Layer layer) {
-        return java.util.Objects.requireNonNull(layer.folder().getParent());
+        return Objects.requireNonNull(layer.folder().getParent());
     }
 
     private void trash(Path number) {
@@ -210,12 +225,26 @@ final class Layers implements AutoCloseable {
                 Files.move(stage, number, StandardCopyOption.ATOMIC_MOVE);
                 layer = new Layer(key, number.resolve("fs"), unpacked.bytes(), unpacked.inodes(), unpacked.root());
                 layers.put(key, layer);
-            } else {
+            } else if (layer.isThere()) {
                 deleteLater(stage);
+            } else {
+                mend(layer, stage);
             }
             holders.merge(key, 1, Integer::sum);
             return layer;
         }
+    }
+
+    /// Puts files in the place of those that are gone, for all who hold the layer.
+    private void mend(Layer layer, Path stage) throws IOException {
+        Files.createDirectories(number(layer));
+        Files.move(stage.resolve("fs"), layer.folder(), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(
+                stage.resolve("layer.json"),
+                number(layer).resolve("layer.json"),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+        deleteLater(stage);
     }
 
     /// Deletes a folder of the staging area in the background.

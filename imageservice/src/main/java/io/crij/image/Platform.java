@@ -12,14 +12,22 @@ import org.jspecify.annotations.Nullable;
 /// @param variant such as `v8` or `v7`; empty when there is none
 public record Platform(String os, String architecture, String variant) {
     public Platform {
-        architecture = switch (architecture.toLowerCase(Locale.ROOT)) {
-            case "x86_64", "x86-64", "amd64" -> "amd64";
-            case "aarch64", "arm64" -> "arm64";
-            default -> architecture.toLowerCase(Locale.ROOT);
+        String given = architecture.toLowerCase(Locale.ROOT);
+        architecture = switch (given) {
+            case "x86_64", "x86-64" -> "amd64";
+            case "aarch64" -> "arm64";
+            case "armhf", "armel" -> "arm";
+            case "i386" -> "386";
+            default -> given;
         };
-        // arm64 has one variant that everybody means
-        variant = architecture.equals("arm64") && variant.isEmpty() ? "v8" : variant;
-        variant = architecture.equals("amd64") && variant.equals("v1") ? "" : variant;
+        String named = variant.matches("[0-9]+") ? "v" + variant : variant.toLowerCase(Locale.ROOT);
+        // what everybody means who names none
+        variant = switch (architecture) {
+            case "arm64" -> named.isEmpty() ? "v8" : named;
+            case "arm" -> !named.isEmpty() ? named : given.equals("armel") ? "v6" : "v7";
+            case "amd64" -> named.equals("v1") ? "" : named;
+            default -> named;
+        };
     }
 
     static Platform of(
@@ -34,15 +42,30 @@ public record Platform(String os, String architecture, String variant) {
 
     /// The machine this process runs on.
     public static Platform host() {
-        return new Platform("linux", System.getProperty("os.arch", ""), "");
+        Platform machine = new Platform("linux", System.getProperty("os.arch", ""), "");
+        return machine.architecture().equals("amd64")
+                ? new Platform(machine.os(), machine.architecture(), CpuLevel.ofThisMachine())
+                : machine;
     }
 
     /// Platforms whose programs run here, best first. A newer variant is never chosen on a guess.
     List<Platform> runnable() {
-        return switch (architecture + variant) {
-            case "arm64v8" -> List.of(this, new Platform(os, "arm", "v7"), new Platform(os, "arm", "v6"));
+        return switch (architecture) {
+            case "arm64" -> descending(List.of("arm64 v8", "arm v8", "arm v7", "arm v6", "arm v5"));
+            case "arm" -> descending(List.of("arm v8", "arm v7", "arm v6", "arm v5"));
+            case "amd64" -> descending(List.of("amd64 v4", "amd64 v3", "amd64 v2", "amd64 ", "386 "));
             default -> List.of(this);
         };
+    }
+
+    /// This one and all after it; this one alone when it is none of them.
+    private List<Platform> descending(List<String> all) {
+        List<Platform> from = all.stream()
+                .map(it -> it.split(" ", 2))
+                .map(it -> new Platform(os, it[0], it[1]))
+                .dropWhile(it -> !it.equals(this))
+                .toList();
+        return from.isEmpty() ? List.of(this) : from;
     }
 
     @Override

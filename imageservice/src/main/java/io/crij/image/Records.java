@@ -57,7 +57,7 @@ final class Records implements AutoCloseable {
 
     private Optional<ImageRecord> load(Path file) throws IOException {
         try {
-            ImageRecord record = StoreFiles.JSON.readValue(file.toFile(), ImageRecord.class);
+            ImageRecord record = StoreFiles.read(file, ImageRecord.class);
             boolean current = record.version() == ImageRecord.VERSION && file.equals(file(record.id()));
             boolean safe =
                     record.unsyncedBoot() == null || record.unsyncedBoot().equals(boot);

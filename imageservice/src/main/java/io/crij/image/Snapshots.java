@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -46,7 +47,13 @@ public final class Snapshots implements AutoCloseable {
             Thread.ofPlatform().daemon().name("snapshot-usage").factory());
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    private record SnapshotFile(int version, String container, Digest image, List<String> layers) {}
+    private record SnapshotFile(int version, String container, Digest image, List<String> layers) {
+        SnapshotFile {
+            Objects.requireNonNull(container);
+            Objects.requireNonNull(image);
+            layers = List.copyOf(layers);
+        }
+    }
 
     private static final class Snapshot {
         final SnapshotFile file;
@@ -76,11 +83,10 @@ public final class Snapshots implements AutoCloseable {
 
     private void load(Path snapshot) {
         try {
-            SnapshotFile file =
-                    StoreFiles.JSON.readValue(snapshot.resolve("snapshot.json").toFile(), SnapshotFile.class);
+            SnapshotFile file = StoreFiles.read(snapshot.resolve("snapshot.json"), SnapshotFile.class);
             List<Layer> held = layers.hold(file.layers()).orElseThrow(() -> new IOException("a layer is missing"));
             snapshots.put(file.container(), new Snapshot(file, overlay(snapshot, held)));
-        } catch (NoSuchFileException | java.io.FileNotFoundException e) {
+        } catch (NoSuchFileException e) {
             trash(snapshot); // its container was never told of it
         } catch (IOException e) {
             LOG.log(Level.WARNING, "snapshot {0} is damaged and is removed: {1}", snapshot, e.getMessage());
@@ -116,13 +122,29 @@ public final class Snapshots implements AutoCloseable {
                     .orElseThrow(() -> new ImageException.NotFound(
                             imageId.toString(), "image " + imageId + " is being removed: pull it again"));
             try {
+                checkThere(containerId, imageId, held);
                 Snapshot made = make(new SnapshotFile(1, containerId, imageId, keys), held, rootUid, rootGid);
                 snapshots.put(containerId, made);
                 return made.overlay;
+            } catch (ImageException.NotFound e) {
+                layers.release(keys);
+                throw e;
             } catch (IOException e) {
                 layers.release(keys);
                 trash(folder.resolve(containerId));
                 throw StoreFiles.failed(folder, "make the folders of container " + containerId, e);
+            }
+        }
+    }
+
+    private static void checkThere(String containerId, Digest imageId, List<Layer> held)
+            throws ImageException.NotFound {
+        for (Layer layer : held) {
+            if (!layer.isThere()) {
+                throw new ImageException.NotFound(
+                        imageId.toString(),
+                        "tried to prepare container " + containerId + " but " + layer.folder() + " of image " + imageId
+                                + " is gone: pull the image again");
             }
         }
     }

@@ -40,6 +40,17 @@ final class StoreFiles {
         }
     }
 
+    /// Reads a file of ours. Its type refuses what is missing, so that a torn or edited one is an [IOException] and
+    /// never
+    /// keeps the store from opening.
+    static <T extends Record> T read(Path file, Class<T> type) throws IOException {
+        T read = JSON.readValue(Files.readAllBytes(file), type);
+        if (read == null) {
+            throw new IOException("it holds nothing");
+        }
+        return read;
+    }
+
     /// A failure of the store's disk in the words of the package.
     static ImageException failed(Path where, String what, IOException cause) {
         boolean full = cause instanceof ErrnoException e

@@ -43,7 +43,8 @@ class SharedPullsTest {
                     Platform.host(),
                     Optional.empty()),
             Instant.EPOCH,
-            false);
+            false,
+            Map.of());
 
     private final SharedPulls pulls = new SharedPulls();
     private final CountDownLatch go = new CountDownLatch(1);

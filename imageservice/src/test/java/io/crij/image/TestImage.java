@@ -23,6 +23,7 @@ final class TestImage {
     private final List<ObjectNode> layers = new ArrayList<>();
     private final List<String> diffIds = new ArrayList<>();
     private final ObjectNode config = JSON.createObjectNode();
+    private final ObjectNode annotations = JSON.createObjectNode();
     private String architecture = Platform.host().architecture();
 
     TestImage layer(byte[] tar) {
@@ -44,6 +45,12 @@ final class TestImage {
 
     TestImage config(Consumer<ObjectNode> change) {
         change.accept(config);
+        return this;
+    }
+
+    /// In the manifest.
+    TestImage annotation(String name, String value) {
+        annotations.put(name, value);
         return this;
     }
 
@@ -76,6 +83,9 @@ final class TestImage {
         root.put("schemaVersion", 2).put("mediaType", OCI_MANIFEST);
         root.set("config", descriptor("application/vnd.oci.image.config.v1+json", Digest.of(bytes), bytes.length));
         root.set("layers", JSON.valueToTree(layers));
+        if (!annotations.isEmpty()) {
+            root.set("annotations", annotations);
+        }
         return bytes(root);
     }
 

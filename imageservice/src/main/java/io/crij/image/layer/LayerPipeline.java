@@ -16,9 +16,9 @@ import java.util.function.LongConsumer;
 /// Brings one layer from a stream of compressed bytes into a folder: a thread of its own fetches, hashes and
 /// decompresses while the calling thread hashes the archive and writes the files. Nothing is kept whole in memory.
 ///
-/// Blocks in system calls, so belongs on a platform thread. Interrupting it gives up; the folder is then the
-/// caller's
-/// to remove.
+/// Blocks in system calls, so belongs on a platform thread. Interrupting it gives up; the folder is then the caller's
+/// to
+/// remove.
 public final class LayerPipeline {
     private final Digest layer;
     private final long size;
@@ -47,6 +47,7 @@ public final class LayerPipeline {
         } finally {
             pipe.close();
             close(compressed); // ends a read that waits for the network
+            fetcher.interrupt(); // and a pause before it asks again
             joinUninterruptibly(fetcher);
         }
     }

@@ -200,6 +200,46 @@ class LayerUnpackerTest {
         assertEquals(new UnpackedLayer.RootAttributes(0700, 7, 8), layer.root().orElseThrow());
     }
 
+    /// What is there when another entry of the name comes.
+    @ParameterizedTest
+    @ValueSource(strings = {"folder", "file", "link", "device", "whiteout"})
+    void anEntryOfAnotherKindTakesTheNameWhateverHadIt(String before) throws Exception {
+        for (char type : new char[] {'0', '2', '3', '5', '6'}) {
+            Path layer = Files.createDirectory(folder.resolve(before + type));
+            Path outside = Files.createDirectories(folder.resolve("outside/d"));
+            TarBuilder tar = switch (before) {
+                case "folder" -> new TarBuilder().folder("a").folder("a/d").file("a/d/x", "old");
+                case "file" -> new TarBuilder().file("a", "old");
+                case "link" -> new TarBuilder().symlink("a", outside.toString());
+                case "device" -> new TarBuilder().entry("a", '3', "", 0600, 0, 0, 0, 1, 3, new byte[0]);
+                default -> new TarBuilder().file(".wh.a", "");
+            };
+            tar.entry("a", type, type == '2' ? "target" : "", 0700, 3, 4, 5, 1, 3, new byte[0]);
+            unpack(tar.bytes(), layer);
+            Stat stat = At.stat(Fd.CWD, layer.resolve("a").toString());
+            assertTrue(
+                    switch (type) {
+                        case '0' -> stat.isRegular();
+                        case '2' -> stat.isSymlink();
+                        case '3' -> stat.isCharDevice() && stat.specialDevice().minor() == 3;
+                        case '5' -> stat.isDirectory();
+                        default -> stat.isFifo();
+                    },
+                    before + " then " + type);
+            assertEquals(3, stat.uid());
+            assertTrue(Files.isDirectory(outside));
+        }
+    }
+
+    @Test
+    void nothingIsWrittenToADeviceOrPipeOfTheLayer() throws Exception {
+        refused(
+                new TarBuilder()
+                        .entry("null", '3', "", 0666, 0, 0, 0, 1, 3, new byte[0])
+                        .file("null/x", "x"),
+                "null/x");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"../evil", "a/../../evil", "/evil", "a/..", "..", "//evil"})
     void namesThatLeaveTheLayerAreRefused(String name) throws Exception {

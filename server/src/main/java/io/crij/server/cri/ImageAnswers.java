@@ -14,7 +14,7 @@ public final class ImageAnswers {
                 .addAllRepoTags(image.repoTags())
                 .addAllRepoDigests(image.repoDigests())
                 .setSize(image.size())
-                .setSpec(ImageSpec.newBuilder().setImage(reference(image)))
+                .setSpec(ImageSpec.newBuilder().setImage(reference(image)).putAllAnnotations(image.annotations()))
                 .setPinned(image.pinned());
         user(image.config().user(), message);
         return message.build();

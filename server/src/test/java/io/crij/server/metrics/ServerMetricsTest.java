@@ -87,7 +87,8 @@ class ServerMetricsTest {
                         new Platform("linux", "amd64", ""),
                         Optional.empty()),
                 Instant.EPOCH,
-                false);
+                false,
+                Map.of());
         metrics.pulls().measure(PullListener.SILENT, listener -> {
             listener.progress(layer(0, 40, LayerProgress.State.FETCHING));
             listener.progress(layer(1, 7, LayerProgress.State.PRESENT));

@@ -59,7 +59,8 @@ final class Requests {
                     new Platform("linux", "amd64", ""),
                     Optional.empty()),
             Instant.EPOCH,
-            false);
+            false,
+            Map.of());
 
     private Requests() {}
 
