@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Snapshots implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
     private static final Duration FRESH = Duration.ofSeconds(10);
+    private static final int REST = 4;
 
     private final Path folder;
     private final Layers layers;
@@ -229,6 +230,7 @@ public final class Snapshots implements AutoCloseable {
     }
 
     private void count(Snapshot snapshot) {
+        long begin = System.nanoTime();
         Optional<DiskUsage> counted = Optional.empty();
         try {
             counted = Optional.of(TreeUsage.of(snapshot.overlay.upper()));
@@ -238,6 +240,17 @@ public final class Snapshots implements AutoCloseable {
         synchronized (lock) {
             counted.ifPresent(it -> snapshot.usage = it);
             snapshot.counting = false;
+        }
+        rest(System.nanoTime() - begin);
+    }
+
+    /// Lets the disk to others for longer than the counting took: however many files there are, it never takes more
+    /// than a fifth of a core, and what is large is counted more rarely.
+    private static void rest(long worked) {
+        try {
+            Thread.sleep(Duration.ofNanos(worked).multipliedBy(REST));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
         }
     }
 

@@ -9,8 +9,6 @@ import io.crij.image.DiskUsage;
 import io.crij.image.Images;
 import io.crij.server.cri.Times;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Optional;
 
 /// What images and containers take on disk. Both are in one folder, and both answers name it: the kubelet takes two
 /// names for two file systems.
@@ -27,18 +25,8 @@ final class ImageFsInfo {
     ImageFsInfoResponse call(ImageFsInfoRequest request) {
         return ImageFsInfoResponse.newBuilder()
                 .addImageFilesystems(usage(images.usage()))
-                .addContainerFilesystems(usage(containers()))
+                .addContainerFilesystems(usage(images.snapshots().usage()))
                 .build();
-    }
-
-    private DiskUsage containers() {
-        var snapshots = images.snapshots();
-        return snapshots.list().stream()
-                .map(snapshots::usage)
-                .flatMap(Optional::stream)
-                .reduce(
-                        new DiskUsage(0, 0, Instant.now()),
-                        (a, b) -> new DiskUsage(a.bytes() + b.bytes(), a.inodes() + b.inodes(), a.measuredAt()));
     }
 
     private FilesystemUsage usage(DiskUsage usage) {

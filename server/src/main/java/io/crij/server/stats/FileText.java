@@ -159,7 +159,7 @@ final class FileText {
         if (point + 2 >= length || bytes[point] != '.') {
             return whole;
         }
-        return (whole * 100 + (bytes[point + 1] - '0') * 10 + (bytes[point + 2] - '0')) / 100.0;
+        return (whole * 100 + (bytes[point + 1] - '0') * 10L + (bytes[point + 2] - '0')) / 100.0;
     }
 
     @Override
