@@ -35,10 +35,12 @@ final class CloneChild {
             Register pidfd) {
         Constant number = p.space(8, "&pidfd");
         long all = cgroup.isPresent() ? flags | CloneFlags.CLONE_INTO_CGROUP : flags;
+        // a sibling sends what its brother would, and clone3 wants nothing else to be said
+        long signal = (flags & CloneFlags.CLONE_PARENT) == 0 ? Abi.SIGCHLD : 0;
         Constant arguments = p.struct(
                 text,
                 SIZE,
-                b -> b.putLong(0, all).putLong(PIDFD, number.value()).putLong(SIGNAL, Abi.SIGCHLD));
+                b -> b.putLong(0, all).putLong(PIDFD, number.value()).putLong(SIGNAL, signal));
         cgroup.ifPresent(folder -> p.store(ProgramBuilder.offset(arguments, CGROUP), folder, 8));
         p.call(about, Call.CLONE3, arguments, Operand.of(SIZE)).into(pid);
         p.branch(pid, Condition.EQUAL, Abi.ZERO, child);

@@ -90,6 +90,12 @@ final class ContainerHalf {
     }
 
     private void becomeRootOfUserNamespace() {
+        if (namespaces.bornInside()) {
+            // the groups are the host's root's, as long as this is it
+            enterCgroup();
+            becomeRoot();
+            return;
+        }
         if (!setup.creates(Type.USER)) {
             return;
         }
@@ -99,6 +105,10 @@ final class ContainerHalf {
         steps.close(proc);
         shimSteps.raise(setup.slots.toShim(), "toShim");
         enterCgroup();
+        becomeRoot();
+    }
+
+    private void becomeRoot() {
         p.call("become the group of the namespace's root", Call.SETRESGID, Abi.ZERO, Abi.ZERO, Abi.ZERO);
         p.call("become the namespace's root", Call.SETRESUID, Abi.ZERO, Abi.ZERO, Abi.ZERO);
     }

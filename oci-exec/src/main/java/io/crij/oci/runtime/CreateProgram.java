@@ -58,8 +58,7 @@ final class CreateProgram {
             prepared.run();
         }
         namespaces.open();
-        namespaces.cloneChild(cgroup, child);
-        shimSteps.tellPid(namespaces.pid);
+        namespaces.cloneChild(cgroup, child, shimSteps);
         if (!host.bornInCgroup()) {
             // while the child mounts
             cgroups.make(host.plan());

@@ -1,9 +1,12 @@
 package io.crij.oci.runtime;
 
+import static io.crij.linux.abi.FileFlags.O_CLOEXEC;
 import static io.crij.linux.abi.FileFlags.O_RDONLY;
+import static io.crij.linux.abi.Prctl.PR_SET_PDEATHSIG;
 
 import io.crij.linux.abi.CloneFlags;
 import io.crij.oci.program.Call;
+import io.crij.oci.program.Condition;
 import io.crij.oci.program.Label;
 import io.crij.oci.program.Operand;
 import io.crij.oci.program.Operand.Constant;
@@ -26,6 +29,10 @@ import java.util.stream.Collectors;
 /// The two halves share their table of descriptors until the container's process is set up, so that what one opens
 /// the other can use.
 final class Namespaces {
+    private static final int P_PIDFD = 3;
+    private static final int WEXITED = 4;
+    private static final int STATUS_OF_SIGINFO = 24;
+
     private final Setup setup;
     private final ProgramBuilder p;
     private final Steps steps;
@@ -55,6 +62,10 @@ final class Namespaces {
                 joined.put(namespace.type(), fd);
             }
         }
+    }
+
+    /// What the children of the calling process are born into.
+    private void setForChildren() {
         joinForChild(Type.PID);
         joinForChild(Type.TIME);
         if (setup.creates(Type.TIME)) {
@@ -87,14 +98,71 @@ final class Namespaces {
         return "NEW" + (type == Type.MOUNT ? "NS" : type == Type.NETWORK ? "NET" : type.name());
     }
 
-    /// In the shim: clones the child, which goes on at `child`.
+    /// In the shim: clones the child, which goes on at `child`, and tells its pid.
     ///
     /// @param cgroup folder of the version 2 group that the child is born in
-    void cloneChild(Optional<Register> cgroup, Label child) {
+    void cloneChild(Optional<Register> cgroup, Label child, ShimSteps shim) {
+        Register user = joined.get(Type.USER);
+        if (user != null) {
+            cloneInside(user, cgroup, child, shim);
+            return;
+        }
+        setForChildren();
+        clone(0, cgroup, child);
+        shim.tellPid(pid);
+    }
+
+    /// Namespaces belong to the user namespace that they are made in, and what they are for is allowed to their owner
+    /// only: to mount, to mount their proc. So the child is born inside: a helper joins the user namespace, and
+    /// what it may join only before, and clones the child as its own sibling.
+    private void cloneInside(Register user, Optional<Register> cgroup, Label child, ShimSteps shim) {
+        Label helper = p.label("helper");
+        Label wait = p.label("helperEnds");
+        Label good = p.label("childIsThere");
+        Register helperPid = p.register("helper");
+        Register helperPidfd = p.register("helperPidfd");
+        int slot = setup.slots.reserve();
+        long flags = CloneFlags.CLONE_PIDFD | CloneFlags.CLONE_FILES;
+        new CloneChild(p).emit("clone a helper", flags, "{}", cgroup, helper, helperPid, helperPidfd);
+        p.jump(wait);
+
+        p.place(helper);
+        steps.prctl("end when the shim ends", PR_SET_PDEATHSIG, Operand.of(Abi.SIGKILL, "SIGKILL"));
+        setForChildren();
+        for (Type type : List.of(Type.NETWORK, Type.IPC, Type.UTS, Type.CGROUP, Type.MOUNT)) {
+            joinForChild(type);
+        }
+        join(Type.USER, user);
+        clone(CloneFlags.CLONE_PARENT, Optional.empty(), child);
+        shim.tellPid(pid);
+        p.call("hand the child to the shim", Call.DUP3, pidfd, Operand.of(slot, "child"), Abi.openFlags(O_CLOEXEC));
+        steps.close(pidfd);
+        p.call("end", Call.EXIT_GROUP, Abi.ZERO);
+
+        p.place(wait);
+        Constant info = p.space(128, "siginfo");
+        p.call(
+                "wait for the helper",
+                Call.WAITID,
+                Operand.of(P_PIDFD, "P_PIDFD"),
+                helperPidfd,
+                info,
+                Operand.of(WEXITED, "WEXITED"),
+                Abi.ZERO);
+        steps.close(helperPidfd);
+        p.load(helperPid, ProgramBuilder.offset(info, STATUS_OF_SIGINFO), 4);
+        p.branch(helperPid, Condition.EQUAL, Abi.ZERO, good);
+        // it has reported why
+        p.call("end", Call.EXIT_GROUP, Abi.ONE);
+        p.place(good);
+        p.move(pidfd, Operand.of(slot, "child"));
+    }
+
+    private void clone(long more, Optional<Register> cgroup, Label child) {
         List<Type> created = new ArrayList<>();
         // a pause sees an empty root, whether or not its configuration speaks of a mount namespace
         boolean pause = setup.request.rootfs() instanceof Rootfs.Pause && !setup.creates(Type.MOUNT);
-        long flags = CloneFlags.CLONE_PIDFD | CloneFlags.CLONE_FILES | (pause ? CloneFlags.CLONE_NEWNS : 0);
+        long flags = more | CloneFlags.CLONE_PIDFD | CloneFlags.CLONE_FILES | (pause ? CloneFlags.CLONE_NEWNS : 0);
         for (Namespace namespace : setup.linux.namespaces()) {
             Type type = namespace.type();
             // a cgroup namespace is made later, when the process is in its cgroup; a time namespace was made before
@@ -120,10 +188,11 @@ final class Namespaces {
         }
     }
 
-    /// In the child: joins the rest. The user namespace comes last, it takes the right to join the others; what
-    /// belongs to it and was refused before is joined again.
+    /// In the child: joins the rest, unless it was born there.
     void join() {
-        Register user = joined.get(Type.USER);
+        if (joined.containsKey(Type.USER)) {
+            return;
+        }
         for (Type type : List.of(Type.NETWORK, Type.IPC, Type.UTS, Type.CGROUP, Type.MOUNT)) {
             Register fd = joined.get(type);
             if (fd != null) {
@@ -131,10 +200,11 @@ final class Namespaces {
                 steps.close(fd);
             }
         }
-        if (user != null) {
-            join(Type.USER, user);
-            steps.close(user);
-        }
+    }
+
+    /// Whether the child is born in a user namespace that was there before.
+    boolean bornInside() {
+        return joined.containsKey(Type.USER);
     }
 
     /// In the child: the loopback interface of a new network namespace works.

@@ -51,6 +51,23 @@ class UserNamespaceTest {
     }
 
     @Test
+    void containerIsMadeInsideAUserNamespaceThatItJoins() throws Exception {
+        String id = box.id("owner");
+        Shim owner = box.create(id, mapped().apply(box.spec(id, "sleep", "100")));
+        String other = box.id("guest");
+        Spec spec = box.spec(other, "sh", "-c", "id -u; echo $$; head -1 /proc/self/uid_map")
+                .with(s -> s.linux = s.linux.with(l -> {
+                    l.namespaces.add(Namespace.join(Type.USER, "/proc/" + owner.pid() + "/ns/user"));
+                    l.uidMappings = MAP;
+                    l.gidMappings = MAP;
+                }));
+        Shim guest = box.create(other, spec);
+        box.runtime.start(other);
+        var outcome = box.outcome(guest);
+        assertEquals("0\n1\n         0     100000      65536\n", outcome.out(), outcome.err());
+    }
+
+    @Test
     void bindOfAClosedFolderAppearsAndItsOwnersCanBeMapped() throws Exception {
         Path secret = Files.createDirectories(box.folder.resolve("closed/volume"));
         Files.writeString(secret.resolve("file"), "content");
