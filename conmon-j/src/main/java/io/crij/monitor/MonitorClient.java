@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// Speaks to the container monitor over its unix socket.
@@ -131,9 +132,12 @@ public final class MonitorClient implements AutoCloseable {
     }
 
     /// @param resources OCI runtime-spec "linux.resources", JSON; absent properties stay as they are
-    public void update(String id, byte[] resources) throws MonitorException, InterruptedException {
-        call(Request.newBuilder()
-                .setUpdate(Update.newBuilder().setContainerId(id).setResources(ByteString.copyFrom(resources))));
+    /// @param oomScoreAdj for every process of the container; empty: stays as it is
+    public void update(String id, byte[] resources, OptionalInt oomScoreAdj)
+            throws MonitorException, InterruptedException {
+        var update = Update.newBuilder().setContainerId(id).setResources(ByteString.copyFrom(resources));
+        oomScoreAdj.ifPresent(update::setOomScoreAdj);
+        call(Request.newBuilder().setUpdate(update));
     }
 
     public void pause(String id) throws MonitorException, InterruptedException {

@@ -92,6 +92,9 @@ final class Verbs {
                 throw new OciException.WrongState("container not running: " + container.id());
             }
             container.runtime().update(container.id(), resources);
+            if (request.hasOomScoreAdj()) {
+                OomScores.adjust(container.runtime().pids(container.id()), request.getOomScoreAdj());
+            }
         });
     }
 

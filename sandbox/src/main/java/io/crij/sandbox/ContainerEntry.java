@@ -4,11 +4,15 @@ import io.crij.monitor.MonitoredContainer;
 import io.crij.oci.runtime.ContainerState;
 import io.crij.oci.runtime.ExitStatus;
 import java.time.Instant;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// A container, the facts the monitor has told about it, and its stop, if one is under way.
 final class ContainerEntry extends Entry<ContainerRecord> {
     private static final int LOST = 255;
+
+    /// Held while limits are changed, so that each change sees what the one before has left.
+    final ReentrantLock updating = new ReentrantLock();
 
     private boolean held;
     private @Nullable MonitoredContainer waiting;

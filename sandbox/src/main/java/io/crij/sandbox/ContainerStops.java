@@ -13,6 +13,8 @@ final class ContainerStops {
     private static final int SIGKILL = 9;
     private static final Duration BETWEEN_KILLS = Duration.ofSeconds(5);
     private static final int KILLS = 6;
+    /// Longer ones are the same as this, and would overflow a nanosecond clock.
+    private static final Duration LONGEST_GRACE = Duration.ofDays(36_500);
 
     private final MonitorLink monitor;
     private final SandboxEvents events;
@@ -29,7 +31,8 @@ final class ContainerStops {
         if (container.record().status().ended()) {
             return;
         }
-        var stop = container.beginStop(System.nanoTime() + grace.toNanos());
+        var shortest = grace.compareTo(LONGEST_GRACE) < 0 ? grace : LONGEST_GRACE;
+        var stop = container.beginStop(System.nanoTime() + shortest.toNanos());
         if (stop != null) {
             Thread.ofVirtual().name("stop-" + Ids.shortened(container.id())).start(() -> carryOut(container, stop));
         }

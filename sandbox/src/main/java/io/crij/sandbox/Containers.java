@@ -2,7 +2,6 @@ package io.crij.sandbox;
 
 import io.crij.monitor.MonitorException;
 import io.crij.oci.runtime.OciException;
-import io.crij.oci.spec.LinuxResources;
 import io.crij.oci.spec.Process;
 import io.crij.oci.spec.Spec;
 import io.crij.oci.spec.SpecReader;
@@ -12,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// The containers of this node and what can be done with them. Thread-safe; calls block and may be interrupted: work
 /// that is under way goes on without the caller.
@@ -158,23 +158,28 @@ public final class Containers {
         return container;
     }
 
-    /// Changes limits of a created or running container: all of them or none.
-    ///
-    /// @param update as the request states it, for status
-    /// @param resources the same for the kernel
-    public void updateResources(String id, ContainerResources update, LinuxResources resources)
-            throws SandboxException, InterruptedException {
+    /// Changes limits of a created or running container: all of them or none. What the kernel has taken is a fact, also
+    /// when its record can only be written later.
+    public void updateResources(String id, ResourceChange change) throws SandboxException, InterruptedException {
         var container = index.find(id);
-        var status = container.record().status();
-        if (!status.running() && !status.canStart()) {
-            throw new SandboxException.WrongState("tried to change the limits of container " + container.id()
-                    + " but it is " + ContainerStarts.words(status));
-        }
+        container.updating.lockInterruptibly();
         try {
-            monitor.update(container.id(), specWriter.write(resources));
-        } catch (MonitorException e) {
-            throw MonitorFailures.translate("change the limits of container " + container.id(), e);
+            var status = container.record().status();
+            if (!status.running() && !status.canStart()) {
+                throw new SandboxException.WrongState("tried to change the limits of container " + container.id()
+                        + " but it is " + ContainerStarts.words(status));
+            }
+            var step = change.from(container.record().resources());
+            var update = step.update();
+            var score = update.oomScoreAdj() == 0 ? OptionalInt.empty() : OptionalInt.of((int) update.oomScoreAdj());
+            try {
+                monitor.update(container.id(), specWriter.write(step.kernel()), score);
+            } catch (MonitorException e) {
+                throw MonitorFailures.translate("change the limits of container " + container.id(), e);
+            }
+            container.observe(record -> record.with(record.resources().updatedBy(update)));
+        } finally {
+            container.updating.unlock();
         }
-        container.update(record -> record.with(record.resources().updatedBy(update)));
     }
 }

@@ -8,6 +8,7 @@ import io.crij.monitor.MonitorListener;
 import io.crij.monitor.MonitoredContainer;
 import io.crij.monitor.Subscription;
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /// What this module asks of the monitor; [MonitorClient] says what each verb means. The tests have a monitor of their
 /// own behind it.
@@ -28,7 +29,7 @@ interface MonitorLink {
 
     void reopenLog(String id) throws MonitorException, InterruptedException;
 
-    void update(String id, byte[] resources) throws MonitorException, InterruptedException;
+    void update(String id, byte[] resources, OptionalInt oomScoreAdj) throws MonitorException, InterruptedException;
 
     Subscription subscribe(MonitorListener listener) throws MonitorException;
 
@@ -71,8 +72,9 @@ interface MonitorLink {
         }
 
         @Override
-        public void update(String id, byte[] resources) throws MonitorException, InterruptedException {
-            client.update(id, resources);
+        public void update(String id, byte[] resources, OptionalInt oomScoreAdj)
+                throws MonitorException, InterruptedException {
+            client.update(id, resources, oomScoreAdj);
         }
 
         @Override

@@ -32,7 +32,7 @@ public record PodConfig(
         sysctls = Map.copyOf(sysctls);
     }
 
-    PodConfig with(ContainerResources newOverhead, ContainerResources newResources) {
+    PodConfig with(@Nullable ContainerResources newOverhead, @Nullable ContainerResources newResources) {
         return new PodConfig(
                 metadata,
                 hostname,

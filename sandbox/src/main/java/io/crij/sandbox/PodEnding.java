@@ -193,7 +193,7 @@ final class PodEnding {
     private static Duration grace(ContainerRecord container) {
         String text = container.config().annotations().getOrDefault(GRACE, "");
         try {
-            return text.isEmpty() ? DEFAULT_GRACE : Duration.ofSeconds(Long.parseLong(text));
+            return text.isEmpty() ? DEFAULT_GRACE : Duration.ofSeconds(Math.max(0, Long.parseLong(text)));
         } catch (NumberFormatException _) {
             return DEFAULT_GRACE;
         }

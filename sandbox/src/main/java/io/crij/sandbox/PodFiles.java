@@ -13,16 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 /// The files of a pod that its containers mount: hostname, resolv.conf, hosts, and the folder for `/dev/shm`.
 final class PodFiles {
-    private static final long SHM_SIZE = 64L << 20;
     private static final Path HOST_RESOLV_CONF = Path.of("/etc/resolv.conf");
     private static final Path HOST_HOSTS = Path.of("/etc/hosts");
     private static final Path HOST_SHM = Path.of("/dev/shm");
 
     private final Layout layout;
     private final PodMounts mounts;
+    private final long shmSize;
 
-    PodFiles(Layout layout, PodMounts mounts) {
+    PodFiles(Layout layout, PodMounts mounts, long shmSize) {
         this.layout = layout;
+        this.shmSize = shmSize;
         this.mounts = mounts;
     }
 
@@ -63,7 +64,7 @@ final class PodFiles {
             if (config.namespaces().ipc() == NamespaceMode.POD) {
                 mounts.shm(
                         pod.paths().shm(),
-                        SHM_SIZE,
+                        shmSize,
                         root(config.namespaces().uidMappings()),
                         root(config.namespaces().gidMappings()));
             }

@@ -33,19 +33,20 @@ final class PodNetworks {
     private final CniNetworks networks;
     private final PodNamespaces namespaces;
     private final Reclaimer reclaimer;
+    private final PodCidr podCidr;
     private final SandboxEvents events;
-    private volatile String podCidr = "";
 
-    PodNetworks(CniNetworks networks, PodNamespaces namespaces, Reclaimer reclaimer, SandboxEvents events) {
+    PodNetworks(
+            CniNetworks networks,
+            PodNamespaces namespaces,
+            PodCidr podCidr,
+            Reclaimer reclaimer,
+            SandboxEvents events) {
+        this.podCidr = podCidr;
         this.networks = networks;
         this.events = events;
         this.namespaces = namespaces;
         this.reclaimer = reclaimer;
-    }
-
-    /// For plugins with the capability `ipRanges`; empty: none.
-    void podCidr(String cidr) {
-        podCidr = cidr;
     }
 
     NetworkCondition condition() throws InterruptedException {
@@ -141,11 +142,10 @@ final class PodNetworks {
             config.dns().options().forEach(dns.putArray("options")::add);
             capabilities.put("dns", dns);
         }
-        if (!podCidr.isEmpty()) {
+        // for plugins with the capability; the others do not get it
+        if (!podCidr.ranges().isEmpty()) {
             var ranges = json.arrayNode();
-            for (var cidr : podCidr.split(",", -1)) {
-                ranges.addArray().addObject().put("subnet", cidr.strip());
-            }
+            podCidr.ranges().forEach(range -> ranges.addArray().addObject().put("subnet", range));
             capabilities.put("ipRanges", ranges);
         }
         var annotations = json.objectNode();

@@ -3,6 +3,7 @@ package io.crij.sandbox;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// All that is known of a pod; a value, replaced as a whole when something changes.
 ///
@@ -82,7 +83,7 @@ public record PodRecord(
                 cgroupParentMade);
     }
 
-    PodRecord with(ContainerResources overhead, ContainerResources resources) {
+    PodRecord with(@Nullable ContainerResources overhead, @Nullable ContainerResources resources) {
         return new PodRecord(
                 version,
                 id,

@@ -1,6 +1,7 @@
 package io.crij.sandbox;
 
 import java.util.List;
+import java.util.Optional;
 
 /// The pods of this node and what can be done with them. Thread-safe; calls block and may be interrupted: work that is
 /// under way goes on without the caller, so that it is either found by the next equal request or undone.
@@ -76,8 +77,13 @@ public final class Pods {
     }
 
     /// The pod's sums as kubelet changed them; reported, not applied (kubelet owns the pod's cgroup).
-    public void updateResources(String id, ContainerResources overhead, ContainerResources resources)
+    /// What is empty stays as it is.
+    public void updateResources(
+            String id, Optional<ContainerResources> overhead, Optional<ContainerResources> resources)
             throws SandboxException {
-        index.find(id).update(pod -> pod.with(overhead, resources));
+        index.find(id)
+                .update(pod -> pod.with(
+                        overhead.orElse(pod.config().overhead()),
+                        resources.orElse(pod.config().resources())));
     }
 }

@@ -97,6 +97,24 @@ public abstract sealed class SandboxException extends Exception {
         }
     }
 
+    /// An image cannot be mounted as the request wants it. The kubelet tells this from other failures.
+    public static final class ImageVolumeFailed extends SandboxException {
+        public ImageVolumeFailed(String message) {
+            this(message, null);
+        }
+
+        public ImageVolumeFailed(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /// A volume cannot be made read-only with all that is mounted below it. The kubelet tells this from other failures.
+    public static final class RecursiveReadOnlyUnsupported extends SandboxException {
+        public RecursiveReadOnlyUnsupported(String message) {
+            super(message, null);
+        }
+    }
+
     /// The pod's network could not be set up.
     public static final class NetworkFailed extends SandboxException {
         public NetworkFailed(String message, @Nullable Throwable cause) {

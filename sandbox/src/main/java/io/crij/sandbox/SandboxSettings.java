@@ -12,6 +12,7 @@ import java.util.Map;
 /// @param netns folder of the pinned network namespaces, `/run/netns`
 /// @param logs where pods without a log directory have theirs
 /// @param cgroupParent of pods that name none, `/crij`
+/// @param shmSize bytes of `/dev/shm` of a pod
 /// @param defaultSysctls of every pod that has the namespace they belong to; the request wins
 /// @param cniConfigDirectory `/etc/cni/net.d`
 /// @param cniPluginDirectories searched in order
@@ -24,6 +25,7 @@ public record SandboxSettings(
         Path netns,
         Path logs,
         String cgroupParent,
+        long shmSize,
         Map<String, String> defaultSysctls,
         RuntimeHandlers handlers,
         Path cniConfigDirectory,
@@ -44,6 +46,7 @@ public record SandboxSettings(
                 Path.of("/run/netns"),
                 Path.of("/var/log/crij/pods"),
                 "/crij",
+                64L << 20,
                 Map.of("net.ipv4.ip_unprivileged_port_start", "0", "net.ipv4.ping_group_range", "0 2147483647"),
                 RuntimeHandlers.builtIn(),
                 Path.of("/etc/cni/net.d"),

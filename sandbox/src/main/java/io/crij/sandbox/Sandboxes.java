@@ -12,6 +12,7 @@ public final class Sandboxes implements AutoCloseable {
     private final Syncer syncer = new Syncer();
     private final Reclaimer reclaimer = new Reclaimer();
     private final CniNetworks cni;
+    private final PodCidr podCidr;
     private final PodNetworks networks;
     private final MonitorFeed feed;
     private final Recovery recovery;
@@ -53,7 +54,7 @@ public final class Sandboxes implements AutoCloseable {
 
         var sysctls = new Sysctls(settings.defaultSysctls());
         var cgroups = new CgroupParents(cgroupTree, settings.cgroupParent());
-        var files = new PodFiles(layout, mounts);
+        var files = new PodFiles(layout, mounts, settings.shmSize());
         var namespaces = new PodNamespaces(layout, mounts);
         cni = new CniNetworks(
                 settings.cniConfigDirectory(),
@@ -61,7 +62,8 @@ public final class Sandboxes implements AutoCloseable {
                 settings.cniPluginDirectories(),
                 layout.attachments(),
                 settings.cniTimeout());
-        networks = new PodNetworks(cni, namespaces, reclaimer, events);
+        podCidr = new PodCidr(settings.data());
+        networks = new PodNetworks(cni, namespaces, podCidr, reclaimer, events);
 
         var stops = new ContainerStops(monitor, events);
         var containerCreations = new Creations<ContainerEntry>("container", ids, settings.keepUnclaimed());
@@ -174,8 +176,8 @@ public final class Sandboxes implements AutoCloseable {
 
     /// The node's range of pod addresses (UpdateRuntimeConfig), for plugins that take it as `ipRanges`; one or, with
     /// two families, two separated by a comma.
-    public void podCidr(String cidr) {
-        networks.podCidr(cidr);
+    public void podCidr(String cidr) throws SandboxException {
+        podCidr.set(cidr);
     }
 
     /// Stops threads of its own; pods and containers run on.

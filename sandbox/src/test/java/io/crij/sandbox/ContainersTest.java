@@ -13,8 +13,10 @@ import io.crij.oci.spec.Process;
 import io.crij.oci.spec.SpecReader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -273,18 +275,51 @@ class ContainersTest {
     @Test
     void limitsAreChangedAndReported() throws Exception {
         var container = node.started(pod, "main");
-        var update = new ContainerResources(0, 0, 512, 1 << 20, 0, "", "", Map.of(), Map.of(), 0);
-        node.containers().updateResources(container.id(), update, LinuxResources.NONE);
+        change(container, new ContainerResources(0, 0, 512, 1 << 20, 0, "", "", Map.of(), Map.of(), 0));
         var changed = node.containers().find(container.id()).resources();
         assertEquals(512, changed.cpuShares());
         assertEquals(1 << 20, changed.memoryLimit());
+        assertEquals(OptionalInt.empty(), node.monitor.oomScores.get(container.id()));
 
         node.monitor.failNext("update", Code.STEP_FAILED);
         assertThrows(
                 SandboxException.RuntimeFailed.class,
-                () -> node.containers()
-                        .updateResources(container.id(), ContainerResources.none(), LinuxResources.NONE));
+                () -> change(container, new ContainerResources(0, 0, 9, 0, 0, "", "", Map.of(), Map.of(), 0)));
         assertEquals(changed, node.containers().find(container.id()).resources());
+    }
+
+    @Test
+    void aChangeOfLimitsSeesThoseInForceAndOutlivesTheServer() throws Exception {
+        var container = node.started(pod, "main");
+        change(container, new ContainerResources(0, 0, 512, 0, 300, "", "", Map.of(), Map.of(), 0));
+        assertEquals(OptionalInt.of(300), node.monitor.oomScores.get(container.id()));
+        node.crash();
+        node.boot();
+        var seen = new ArrayList<ContainerResources>();
+        node.containers().updateResources(container.id(), now -> {
+            seen.add(now);
+            return new ResourceChange.Step(ContainerResources.none(), LinuxResources.NONE);
+        });
+        assertEquals(512, seen.getFirst().cpuShares());
+        assertEquals(300, seen.getFirst().oomScoreAdj());
+    }
+
+    @Test
+    void limitsOfAnEndedContainerCannotBeChanged() throws Exception {
+        var container = node.started(pod, "main");
+        node.containers().stop(container.id(), LONG);
+        assertThrows(SandboxException.WrongState.class, () -> change(container, ContainerResources.none()));
+    }
+
+    private void change(ContainerRecord container, ContainerResources update) throws Exception {
+        node.containers().updateResources(container.id(), _ -> new ResourceChange.Step(update, LinuxResources.NONE));
+    }
+
+    @Test
+    void theLongestGraceThatCanBeWrittenIsNoError() throws Exception {
+        var container = node.started(pod, "main");
+        node.containers().stop(container.id(), Duration.ofSeconds(Long.MAX_VALUE));
+        assertEquals(143, ((ContainerStatus.Exited) status(container)).code());
     }
 
     @Test

@@ -17,7 +17,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 /// A monitor without processes: it has states, sends events, and fails or hangs when told to.
@@ -28,6 +30,7 @@ final class FakeMonitor implements MonitorLink {
     private final Set<Integer> ignored = new HashSet<>();
     private final List<String> calls = new ArrayList<>();
     private final Map<String, MonitorException> failures = new LinkedHashMap<>();
+    final Map<String, OptionalInt> oomScores = new ConcurrentHashMap<>();
     private int pids = 100;
     volatile CountDownLatch createGate = new CountDownLatch(0);
     final CountDownLatch createEntered = new CountDownLatch(1);
@@ -194,7 +197,8 @@ final class FakeMonitor implements MonitorLink {
     }
 
     @Override
-    public synchronized void update(String id, byte[] resources) throws MonitorException {
+    public synchronized void update(String id, byte[] resources, OptionalInt oomScoreAdj) throws MonitorException {
+        oomScores.put(id, oomScoreAdj);
         called("update", id);
     }
 

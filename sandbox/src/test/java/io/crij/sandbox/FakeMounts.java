@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FakeMounts implements PodMounts {
     final Set<Path> mounted = ConcurrentHashMap.newKeySet();
     volatile String failingPin = "";
+    volatile long shmSize;
 
     @Override
     public void pin(int pid, String kind, Path target) throws IOException {
@@ -30,6 +31,7 @@ final class FakeMounts implements PodMounts {
     public void shm(Path target, long size, long owner, long group) throws IOException {
         Files.createDirectories(target);
         mounted.add(target);
+        shmSize = size;
     }
 
     @Override

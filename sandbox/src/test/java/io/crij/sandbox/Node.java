@@ -51,6 +51,7 @@ final class Node implements AutoCloseable {
                 root.resolve("netns"),
                 root.resolve("logs"),
                 "/crij",
+                1 << 20,
                 Map.of("net.ipv4.ip_unprivileged_port_start", "0"),
                 RuntimeHandlers.builtIn(),
                 plugins.configurations(),

@@ -81,6 +81,7 @@ final class RealNode implements AutoCloseable {
                 root.resolve("netns"),
                 root.resolve("logs"),
                 cgroup,
+                1 << 20,
                 Map.of("net.ipv4.ip_unprivileged_port_start", "0"),
                 RuntimeHandlers.builtIn(),
                 cni,

@@ -24,6 +24,7 @@ final class Settings {
                 standard ? NETNS : server.state().resolve("netns"),
                 standard ? LOGS : server.data().resolve("logs"),
                 config.runtime().cgroupParent(),
+                config.runtime().shmSize().bytes(),
                 config.runtime().sysctls(),
                 handlers(config),
                 config.network().configDir(),

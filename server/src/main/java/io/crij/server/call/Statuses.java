@@ -27,7 +27,9 @@ final class Statuses {
             case SandboxException.NameInUse _ -> Status.Code.ALREADY_EXISTS;
             case SandboxException.WrongState _ -> Status.Code.FAILED_PRECONDITION;
             case SandboxException.Invalid _, SandboxException.HandlerUnknown _ -> Status.Code.INVALID_ARGUMENT;
-            case SandboxException.Unsupported _ -> Status.Code.FAILED_PRECONDITION;
+            case SandboxException.Unsupported _,
+                    SandboxException.ImageVolumeFailed _,
+                    SandboxException.RecursiveReadOnlyUnsupported _ -> Status.Code.FAILED_PRECONDITION;
             case SandboxException.CommandNotFound _, SandboxException.CommandNotExecutable _ ->
                 Status.Code.FAILED_PRECONDITION;
             case SandboxException.MonitorUnavailable _ -> Status.Code.UNAVAILABLE;
@@ -73,10 +75,14 @@ final class Statuses {
         };
     }
 
+    /// The kubelet looks for these at the beginning of the message (cri-api/pkg/errors).
     private static String message(Exception failure) {
-        if (failure instanceof ImageException.RegistryUnavailable) {
-            return "RegistryUnavailable: " + failure.getMessage();
-        }
-        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        var message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        return switch (failure) {
+            case ImageException.RegistryUnavailable _ -> "RegistryUnavailable: " + message;
+            case SandboxException.ImageVolumeFailed _ -> "ImageVolumeMountFailed: " + message;
+            case SandboxException.RecursiveReadOnlyUnsupported _ -> "RROUnsupported: " + message;
+            default -> message;
+        };
     }
 }

@@ -120,9 +120,10 @@ public final class ContainerAnswers {
                             case BIDIRECTIONAL -> MountPropagation.PROPAGATION_BIDIRECTIONAL;
                         })
                 .setRecursiveReadOnly(mount.recursiveReadOnly())
-                .setImageSubPath(mount.imageSubPath());
+                .setImageSubPath(mount.imageSubPath())
+                .addAllMountOptions(mount.options());
         if (!mount.image().isEmpty()) {
-            message.setImage(ImageSpec.newBuilder().setImage(mount.image()));
+            message.setImage(ImageSpec.newBuilder().setImage(mount.image()).setImageRef(mount.volumeImage()));
         }
         mount.uidMappings().stream().map(PodAnswers::mapping).forEach(message::addUidMappings);
         mount.gidMappings().stream().map(PodAnswers::mapping).forEach(message::addGidMappings);

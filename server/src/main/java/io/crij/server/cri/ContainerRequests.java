@@ -12,12 +12,15 @@ import io.crij.sandbox.SandboxException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 
 /// What a request says of a container, in the words of the sandbox module.
 public final class ContainerRequests {
     private ContainerRequests() {}
 
-    public static io.crij.sandbox.ContainerConfig config(ContainerConfig config, Image image, ContainerUser user)
+    /// @param volumes the images that are mounted as volumes, by their reference in the request
+    public static io.crij.sandbox.ContainerConfig config(
+            ContainerConfig config, Image image, Map<String, Image> volumes, ContainerUser user)
             throws SandboxException {
         var spec = config.getImage();
         return new io.crij.sandbox.ContainerConfig(
@@ -33,7 +36,9 @@ public final class ContainerRequests {
                 config.getStdin(),
                 config.getStdinOnce(),
                 config.getTty(),
-                config.getMountsList().stream().map(ContainerRequests::mount).toList(),
+                config.getMountsList().stream()
+                        .map(mount -> mount(mount, volumes))
+                        .toList(),
                 Resources.of(config.getLinux().getResources()),
                 StopSignals.number(config.getStopSignal(), image.config().stopSignal()),
                 user,
@@ -48,7 +53,8 @@ public final class ContainerRequests {
                 config.getMetadata().getName(), config.getMetadata().getAttempt());
     }
 
-    private static ContainerMount mount(Mount mount) {
+    private static ContainerMount mount(Mount mount, Map<String, Image> volumes) {
+        var volume = mount.hasImage() ? volumes.get(mount.getImage().getImage()) : null;
         return new ContainerMount(
                 mount.getContainerPath(),
                 mount.getHostPath(),
@@ -64,7 +70,9 @@ public final class ContainerRequests {
                 PodRequests.mappings(mount.getGidMappingsList()),
                 mount.getRecursiveReadOnly(),
                 mount.getImage().getImage(),
-                mount.getImageSubPath());
+                mount.getImageSubPath(),
+                volume == null ? "" : volume.id().toString(),
+                mount.getMountOptionsList());
     }
 
     /// Equal for equal requests: map fields are written in the order of their keys.

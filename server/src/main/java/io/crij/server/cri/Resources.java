@@ -25,7 +25,7 @@ public final class Resources {
                 resources.getMemorySwapLimitInBytes());
     }
 
-    static LinuxContainerResources message(ContainerResources resources) {
+    public static LinuxContainerResources message(ContainerResources resources) {
         var message = LinuxContainerResources.newBuilder()
                 .setCpuPeriod(resources.cpuPeriod())
                 .setCpuQuota(resources.cpuQuota())

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.crij.cri.v1.ExecSyncRequest;
 import io.crij.cri.v1.ExecSyncResponse;
 import io.crij.oci.spec.Process;
+import io.crij.sandbox.ContainerRecord;
 import io.crij.sandbox.Containers;
 import io.crij.sandbox.SandboxException;
 import java.time.Duration;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class ExecSync {
     /// Per stream. What comes after is dropped, so that a command cannot exhaust the node's memory (CVE-2022-1708).
     private static final long OUTPUT_LIMIT = 16 << 20;
+
+    /// A hundred years; more would overflow a nanosecond clock.
+    private static final long LONGEST_SECONDS = 100L * 365 * 24 * 3600;
 
     private final Containers containers;
 
@@ -28,8 +32,8 @@ final class ExecSync {
             throw new SandboxException.Invalid("timeout", "" + request.getTimeout(), "must not be negative");
         }
         var container = containers.find(request.getContainerId());
-        var process = process(containers.spec(container.id()).process(), request);
-        var timeout = Duration.ofSeconds(request.getTimeout());
+        var process = process(containers.spec(container.id()).process(), container, request);
+        var timeout = Duration.ofSeconds(Math.min(request.getTimeout(), LONGEST_SECONDS));
         var result = containers.execSync(container.id(), process, timeout, OUTPUT_LIMIT);
         if (result.timedOut()) {
             throw new SandboxException.TimedOut(
@@ -44,11 +48,14 @@ final class ExecSync {
                 .build();
     }
 
-    private static Process process(@Nullable Process first, ExecSyncRequest request) {
+    private static Process process(@Nullable Process first, ContainerRecord container, ExecSyncRequest request) {
+        long score = container.resources().oomScoreAdj();
         return (first == null ? Process.EMPTY : first).with(p -> {
             p.args = request.getCmdList();
             p.terminal = false;
             p.consoleSize = null;
+            // it may have been changed since the container was made
+            p.oomScoreAdj = score == 0 ? p.oomScoreAdj : (Integer) (int) score;
         });
     }
 }

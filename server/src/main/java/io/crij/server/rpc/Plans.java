@@ -1,7 +1,6 @@
 package io.crij.server.rpc;
 
 import io.crij.cri.v1.ContainerConfig;
-import io.crij.cri.v1.Mount;
 import io.crij.cri.v1.NamespaceMode;
 import io.crij.image.Image;
 import io.crij.image.ImageException;
@@ -39,11 +38,19 @@ final class Plans {
         this.containers = containers;
     }
 
-    ContainerPlan of(ContainerConfig request, Image image, ProcessUser user) {
+    /// @param volumes the images that are mounted as volumes, by their reference in the request
+    ContainerPlan of(ContainerConfig request, Image image, Map<String, Image> volumes, ProcessUser user) {
         return (pod, container) -> {
-            var volumes = volumes(container.id(), request);
-            var wanted =
-                    new Wanted(container.id(), pod, request, image, user, target(request, pod), volumes, config, host);
+            var wanted = new Wanted(
+                    container.id(),
+                    pod,
+                    request,
+                    image,
+                    user,
+                    target(request, pod),
+                    layers(container.id(), volumes),
+                    config,
+                    host);
             // before the layers are made: most refusals come from here
             var spec = specs.make(wanted);
             return new ContainerPlan.Prepared(spec, rootfs(container.id(), pod, image));
@@ -62,25 +69,21 @@ final class Plans {
         }
     }
 
-    private Map<String, OverlayLayers> volumes(String id, ContainerConfig request) throws SandboxException {
-        var volumes = new LinkedHashMap<String, OverlayLayers>();
-        for (var mount : request.getMountsList()) {
-            var reference = mount.getImage().getImage();
-            var image = mount.hasImage() ? images.find(reference) : Optional.<Image>empty();
-            if (image.isPresent() && !volumes.containsKey(reference)) {
-                volumes.put(reference, volume(SnapshotRootfs.volume(id, volumes.size()), image.get(), mount));
+    /// A snapshot of its own keeps the layers of each volume's image while the container has it.
+    private Map<String, OverlayLayers> layers(String id, Map<String, Image> volumes) throws SandboxException {
+        var layers = new LinkedHashMap<String, OverlayLayers>();
+        for (var volume : volumes.entrySet()) {
+            try {
+                var name = SnapshotRootfs.volume(id, layers.size());
+                layers.put(
+                        volume.getKey(),
+                        images.snapshots().prepare(name, volume.getValue().id()));
+            } catch (ImageException e) {
+                throw new SandboxException.ImageVolumeFailed(
+                        "image \"" + volume.getKey() + "\" cannot be mounted: " + e.getMessage(), e);
             }
         }
-        return volumes;
-    }
-
-    /// A snapshot of its own keeps the layers of the volume's image while the container has it.
-    private OverlayLayers volume(String name, Image image, Mount mount) throws SandboxException {
-        try {
-            return images.snapshots().prepare(name, image.id());
-        } catch (ImageException e) {
-            throw failed("the image volume at " + mount.getContainerPath(), e);
-        }
+        return layers;
     }
 
     private OptionalInt target(ContainerConfig request, PodRecord pod) throws SandboxException {

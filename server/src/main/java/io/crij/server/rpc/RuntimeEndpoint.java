@@ -57,6 +57,8 @@ import io.crij.cri.v1.StreamPodSandboxesRequest;
 import io.crij.cri.v1.StreamPodSandboxesResponse;
 import io.crij.cri.v1.UpdateContainerResourcesRequest;
 import io.crij.cri.v1.UpdateContainerResourcesResponse;
+import io.crij.cri.v1.UpdatePodSandboxResourcesRequest;
+import io.crij.cri.v1.UpdatePodSandboxResourcesResponse;
 import io.crij.cri.v1.UpdateRuntimeConfigRequest;
 import io.crij.cri.v1.UpdateRuntimeConfigResponse;
 import io.crij.cri.v1.VersionRequest;
@@ -80,6 +82,7 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
     private final Status status;
     private final RuntimeConfig runtimeConfig;
     private final UpdateRuntimeConfig updateRuntimeConfig;
+    private final UpdatePodSandboxResources updatePodSandboxResources;
     private final RunPodSandbox runPodSandbox;
     private final StopPodSandbox stopPodSandbox;
     private final RemovePodSandbox removePodSandbox;
@@ -123,7 +126,8 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
         version = new Version();
         status = new Status(config, sandboxes, monitor, host);
         runtimeConfig = new RuntimeConfig(config.runtime().cgroupDriver());
-        updateRuntimeConfig = new UpdateRuntimeConfig();
+        updateRuntimeConfig = new UpdateRuntimeConfig(sandboxes);
+        updatePodSandboxResources = new UpdatePodSandboxResources(pods);
         runPodSandbox = new RunPodSandbox(pods);
         stopPodSandbox = new StopPodSandbox(pods);
         removePodSandbox = new RemovePodSandbox(pods);
@@ -172,6 +176,12 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
     public void updateRuntimeConfig(
             UpdateRuntimeConfigRequest request, StreamObserver<UpdateRuntimeConfigResponse> client) {
         calls.unary("UpdateRuntimeConfig", request, client, updateRuntimeConfig::call);
+    }
+
+    @Override
+    public void updatePodSandboxResources(
+            UpdatePodSandboxResourcesRequest request, StreamObserver<UpdatePodSandboxResourcesResponse> client) {
+        calls.unary("UpdatePodSandboxResources", request, client, updatePodSandboxResources::call);
     }
 
     @Override

@@ -20,7 +20,7 @@ final class UpdateContainerResources {
     UpdateContainerResourcesResponse call(UpdateContainerResourcesRequest request)
             throws SandboxException, InterruptedException {
         containers.updateResources(
-                request.getContainerId(), Resources.of(request.getLinux()), limits.forUpdate(request.getLinux()));
+                request.getContainerId(), now -> limits.change(request.getLinux(), Resources.message(now)));
         return UpdateContainerResourcesResponse.getDefaultInstance();
     }
 }

@@ -19,12 +19,13 @@ import java.util.List;
 /// With a sub path the layers' own sub folders are stacked. That is the merged sub folder as long as no layer hides it
 /// from those below, which is looked at here; and since no symbolic link is followed nothing leads out of the image.
 final class ImageVolumes {
-    private static final String FAILED = "ImageVolumeMountFailed: ";
-
     private ImageVolumes() {}
 
     static io.crij.oci.spec.Mount mount(Wanted wanted, Mount mount) throws SandboxException {
         var reference = mount.getImage().getImage();
+        if (reference.isEmpty()) {
+            throw new SandboxException.Invalid("config.mounts.image", "", "an image volume needs an image");
+        }
         if (!mount.getReadonly()) {
             throw new SandboxException.Invalid("config.mounts.readonly", "false", "an image volume must be readonly");
         }
@@ -34,8 +35,8 @@ final class ImageVolumes {
         }
         var layers = wanted.imageVolumes().get(reference);
         if (layers == null) {
-            throw new SandboxException.Unsupported(
-                    FAILED + "image \"" + reference + "\" is not on this node; pull it first");
+            throw new SandboxException.ImageVolumeFailed(
+                    "image \"" + reference + "\" is not on this node; pull it first");
         }
         var lower = mount.getImageSubPath().isEmpty()
                 ? layers.lower()
@@ -81,8 +82,8 @@ final class ImageVolumes {
             }
         }
         if (found.isEmpty()) {
-            throw new SandboxException.Unsupported(
-                    FAILED + "image \"" + reference + "\" has no folder \"" + sub + "\"");
+            throw new SandboxException.ImageVolumeFailed(
+                    "image \"" + reference + "\" has no folder \"" + sub + "\"; correct the subPath of the volume");
         }
         return found;
     }

@@ -5,7 +5,9 @@ import io.crij.oci.spec.LinuxResources;
 import io.crij.oci.spec.LinuxResources.HugepageLimit;
 import io.crij.oci.spec.LinuxResources.Memory;
 import io.crij.oci.spec.LinuxResources.Pids;
+import io.crij.sandbox.ResourceChange;
 import io.crij.sandbox.SandboxException;
+import io.crij.server.cri.Resources;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ public final class ResourceLimits {
     private static final long LEAST_MEMORY = 512 << 10;
 
     private static final long UNLIMITED = -1;
+    private static final long LARGEST_ADJUSTMENT = 1000;
 
     private final HostFeatures host;
 
@@ -26,16 +29,39 @@ public final class ResourceLimits {
     ///
     /// @param pidsLimit 0 is none
     LinuxResources forCreate(LinuxContainerResources request, long pidsLimit) throws SandboxException {
+        check(request);
+        checkSwap(request);
         return limits(request).with(r -> r.pids = new Pids(pidsLimit == 0 ? null : (Long) pidsLimit));
     }
 
-    /// For an update: what is absent stays as it is.
-    public LinuxResources forUpdate(LinuxContainerResources request) throws SandboxException {
-        return limits(request);
+    /// For an update: what is absent stays as it is, except that memory and swap must go on to fit each other.
+    ///
+    /// @param now the limits in force
+    public ResourceChange.Step change(LinuxContainerResources request, LinuxContainerResources now)
+            throws SandboxException {
+        check(request);
+        var whole = withMatchingSwap(request, now);
+        checkSwap(whole);
+        return new ResourceChange.Step(Resources.of(whole), limits(whole));
+    }
+
+    /// Memory and swap count together in the request, so that neither can be changed without a look at the other.
+    private LinuxContainerResources withMatchingSwap(LinuxContainerResources request, LinuxContainerResources now) {
+        long limit = request.getMemoryLimitInBytes();
+        long swap = request.getMemorySwapLimitInBytes();
+        long swapNow = now.getMemorySwapLimitInBytes();
+        var whole = request.toBuilder();
+        if (limit == UNLIMITED && swap == 0 && host.swap()) {
+            whole.setMemorySwapLimitInBytes(UNLIMITED);
+        } else if (limit > 0 && swap == 0 && swapNow != 0) {
+            whole.setMemorySwapLimitInBytes(swapNow == UNLIMITED ? UNLIMITED : Math.max(swapNow, limit));
+        } else if (limit == 0 && swap > 0) {
+            whole.setMemoryLimitInBytes(now.getMemoryLimitInBytes());
+        }
+        return whole.build();
     }
 
     private LinuxResources limits(LinuxContainerResources request) throws SandboxException {
-        check(request);
         var hugepages = hugepages(request);
         return LinuxResources.NONE.with(r -> {
             r.cpu = cpu(request);
@@ -94,26 +120,37 @@ public final class ResourceLimits {
         atLeastUnlimited("memory_limit_in_bytes", request.getMemoryLimitInBytes());
         atLeastUnlimited("memory_swap_limit_in_bytes", request.getMemorySwapLimitInBytes());
         long memory = request.getMemoryLimitInBytes();
-        long swap = request.getMemorySwapLimitInBytes();
         if (memory > 0 && memory < LEAST_MEMORY) {
             throw invalid("memory_limit_in_bytes", "" + memory, "must be at least " + LEAST_MEMORY);
         }
-        if (swap > 0 && (memory == UNLIMITED || swap < memory)) {
-            throw invalid(
-                    "memory_swap_limit_in_bytes",
-                    "" + swap,
-                    "counts memory and swap together and so must be at least memory_limit_in_bytes, " + memory);
+        long adjustment = request.getOomScoreAdj();
+        if (adjustment < -LARGEST_ADJUSTMENT || adjustment > LARGEST_ADJUSTMENT) {
+            throw invalid("oom_score_adj", "" + adjustment, "must be from -1000 to 1000");
         }
         if (!request.getUnifiedMap().isEmpty() && !host.cgroupV2()) {
-            throw new SandboxException.Unsupported(
-                    "the container sets cgroup v2 files ("
-                            + String.join(", ", request.getUnifiedMap().keySet())
-                            + ") but this node has its controllers on cgroup v1; boot it with systemd.unified_cgroup_hierarchy=1");
+            throw new SandboxException.Unsupported("the container sets cgroup v2 files ("
+                    + String.join(", ", request.getUnifiedMap().keySet())
+                    + ") but this node has its controllers on cgroup v1; boot it with"
+                    + " systemd.unified_cgroup_hierarchy=1");
         }
         for (var file : request.getUnifiedMap().keySet()) {
             if (!file.matches("[a-z0-9_]+(\\.[A-Za-z0-9_]+)+")) {
                 throw invalid("unified", file, "not the name of a cgroup v2 file such as memory.high");
             }
+        }
+    }
+
+    private static void checkSwap(LinuxContainerResources request) throws SandboxException {
+        long memory = request.getMemoryLimitInBytes();
+        long swap = request.getMemorySwapLimitInBytes();
+        if (swap > 0 && (memory <= 0 || swap < memory)) {
+            throw invalid(
+                    "memory_swap_limit_in_bytes",
+                    "" + swap,
+                    memory <= 0
+                            ? "counts memory and swap together and so needs a memory_limit_in_bytes beside it"
+                            : "counts memory and swap together and so must be at least memory_limit_in_bytes, "
+                                    + memory);
         }
     }
 

@@ -32,6 +32,8 @@ class StatusesTest {
             Map.entry(new SandboxException.Invalid("f", "v", "r"), Status.Code.INVALID_ARGUMENT),
             Map.entry(new SandboxException.HandlerUnknown("h", List.of("crij")), Status.Code.INVALID_ARGUMENT),
             Map.entry(new SandboxException.Unsupported("m"), Status.Code.FAILED_PRECONDITION),
+            Map.entry(new SandboxException.ImageVolumeFailed("m"), Status.Code.FAILED_PRECONDITION),
+            Map.entry(new SandboxException.RecursiveReadOnlyUnsupported("m"), Status.Code.FAILED_PRECONDITION),
             Map.entry(new SandboxException.NetworkFailed("m", null), Status.Code.INTERNAL),
             Map.entry(new SandboxException.CommandNotFound("m"), Status.Code.FAILED_PRECONDITION),
             Map.entry(new SandboxException.CommandNotExecutable("m"), Status.Code.FAILED_PRECONDITION),
@@ -87,9 +89,14 @@ class StatusesTest {
     }
 
     @Test
-    void kubeletFindsThePrefixOfAnUnavailableRegistry() {
-        var status = Statuses.of(new ImageException.RegistryUnavailable("h", "nobody answers"));
-        assertEquals("RegistryUnavailable: nobody answers", status.getDescription());
+    void kubeletFindsThePrefixesItLooksFor() {
+        assertDescription("RegistryUnavailable: why", new ImageException.RegistryUnavailable("h", "why"));
+        assertDescription("ImageVolumeMountFailed: why", new SandboxException.ImageVolumeFailed("why"));
+        assertDescription("RROUnsupported: why", new SandboxException.RecursiveReadOnlyUnsupported("why"));
+    }
+
+    private static void assertDescription(String expected, Exception failure) {
+        assertEquals(expected, Statuses.of(failure).getDescription());
     }
 
     @Test

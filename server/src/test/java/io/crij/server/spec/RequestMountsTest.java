@@ -135,9 +135,9 @@ class RequestMountsTest {
     void subPathCannotLeadOutOfTheImage() throws Exception {
         var layer = Files.createDirectories(folder.resolve("layer"));
         Files.createSymbolicLink(layer.resolve("link"), Path.of("/etc"));
-        var linked =
-                assertThrows(SandboxException.class, () -> volume(image("/v").setImageSubPath("link"), layer));
-        assertTrue(linked.getMessage().startsWith("ImageVolumeMountFailed: "), linked.getMessage());
+        assertThrows(
+                SandboxException.ImageVolumeFailed.class,
+                () -> volume(image("/v").setImageSubPath("link"), layer));
         assertThrows(SandboxException.Invalid.class, () -> volume(image("/v").setImageSubPath("../etc"), layer));
     }
 
@@ -147,7 +147,7 @@ class RequestMountsTest {
         Files.writeString(top.resolve("data"), "a file");
         Files.createDirectories(folder.resolve("base/data"));
         assertThrows(
-                SandboxException.Unsupported.class,
+                SandboxException.ImageVolumeFailed.class,
                 () -> volume(image("/v").setImageSubPath("data"), top, folder.resolve("base")));
     }
 
@@ -155,9 +155,9 @@ class RequestMountsTest {
     void imageVolumesThatCannotBeAreRefused() {
         assertThrows(SandboxException.Invalid.class, () -> volume(image("/v").setReadonly(false), folder));
         assertThrows(SandboxException.Invalid.class, () -> volume(image("/v").setHostPath("/x"), folder));
-        var absent = assertThrows(
-                SandboxException.Unsupported.class, () -> Requests.spec(Requests.plain(c -> c.addMounts(image("/v")))));
-        assertTrue(absent.getMessage().startsWith("ImageVolumeMountFailed: "), absent.getMessage());
+        assertThrows(
+                SandboxException.ImageVolumeFailed.class,
+                () -> Requests.spec(Requests.plain(c -> c.addMounts(image("/v")))));
     }
 
     private static Mount.Builder image(String path) {
