@@ -68,7 +68,8 @@ public record Config(
                     Map.of(),
                     Path.of(""),
                     0,
-                    List.of()),
+                    List.of(),
+                    List.of(Path.of("/etc/cdi"), Path.of("/var/run/cdi"))),
             new Network(
                     Path.of("/etc/cni/net.d"),
                     List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni"), Path.of("/usr/libexec/cni")),
@@ -181,7 +182,10 @@ public record Config(
             long pidsLimit,
 
             @Key("Host paths that must exist when they are mounted; any other missing path is made as a folder.")
-            List<Path> rejectAbsentMountSources) {}
+            List<Path> rejectAbsentMountSources,
+
+            @Key("Folders of device specifications (CDI), JSON or YAML; the devices of a later folder win.")
+            List<Path> cdiSpecDirs) {}
 
     public record Network(
             @Key("Folder of the CNI network configurations; watched. The first in the order of names is used.")

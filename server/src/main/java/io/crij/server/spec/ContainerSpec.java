@@ -7,6 +7,7 @@ import java.util.List;
 /// Makes the OCI specification of a container from a CRI request: each concern adds its part. Thread-safe.
 public final class ContainerSpec {
     private final List<Part> parts = List.of(
+            new PrivilegePart(),
             new CommandPart(),
             new EnvPart(),
             new UserPart(),
@@ -21,7 +22,9 @@ public final class ContainerSpec {
             new DevicesPart(),
             new ResourcesPart(),
             new PathsPart(),
-            new AnnotationsPart());
+            new AnnotationsPart(),
+            // last: it changes what the others have made
+            new CdiPart());
 
     /// Everything but `linux.cgroupsPath`, which the pod's keeper sets.
     public Spec make(Wanted wanted) throws SandboxException {

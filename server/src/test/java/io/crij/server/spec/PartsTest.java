@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.crij.cri.v1.CDIDevice;
 import io.crij.cri.v1.Capability;
 import io.crij.cri.v1.ContainerConfig;
 import io.crij.cri.v1.Device;
@@ -129,10 +130,11 @@ class PartsTest {
 
     @Test
     void privilegedSeesAll() throws Exception {
-        var spec = Requests.spec(Requests.secured(s -> s.setPrivileged(true)
+        var request = Requests.secured(s -> s.setPrivileged(true)
                 .addMaskedPaths("/proc/kcore")
                 .addReadonlyPaths("/proc/sys")
-                .setSeccomp(SecurityProfile.newBuilder())));
+                .setSeccomp(SecurityProfile.newBuilder()));
+        var spec = new ContainerSpec().make(Requests.wanted(request, Requests.privilegedPod(), Requests.HOST));
         assertEquals(List.of(), spec.linux().maskedPaths());
         assertEquals(List.of(), spec.linux().readonlyPaths());
         assertNull(spec.linux().seccomp());
@@ -141,6 +143,23 @@ class PartsTest {
         assertTrue(mount(spec, "/sys/fs/cgroup").options().contains("rw"));
         assertTrue(spec.linux().namespace(Type.CGROUP).isEmpty());
         assertTrue(spec.linux().devices().stream().noneMatch(d -> d.path().startsWith("/dev/pts/")));
+    }
+
+    @Test
+    void podThatIsNotPrivilegedHasNoPrivilegedContainer() {
+        var failure = assertThrows(
+                SandboxException.Invalid.class, () -> Requests.spec(Requests.secured(s -> s.setPrivileged(true))));
+        assertEquals("config.linux.security_context.privileged", failure.field());
+    }
+
+    // CDI
+
+    @Test
+    void namesOfDevicesAreCheckedBeforeAnythingIsLookedFor() {
+        refused(
+                "config.CDI_devices.name",
+                c -> c.addCDIDevices(CDIDevice.newBuilder().setName("gpu")));
+        refused("config.annotations[cdi.k8s.io/x]", c -> c.putAnnotations("cdi.k8s.io/x", "a/b=c,d"));
     }
 
     // seccomp
@@ -160,16 +179,17 @@ class PartsTest {
     @Test
     void localhostProfileIsReadFromTheNode() throws Exception {
         var file = Files.writeString(folder.resolve("p.json"), """
-                {"defaultAction": "SCMP_ACT_ALLOW",
-                 "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86"]},
-                             {"architecture": "SCMP_ARCH_AARCH64", "subArchitectures": ["SCMP_ARCH_ARM"]}],
-                 "syscalls": [
-                   {"name": "sethostname", "action": "SCMP_ACT_ERRNO", "errnoRet": 13},
-                   {"names": ["mount"], "action": "SCMP_ACT_ERRNO", "includes": {"caps": ["CAP_SYS_ADMIN"]}},
-                   {"names": ["chown"], "action": "SCMP_ACT_ERRNO", "excludes": {"caps": ["CAP_CHOWN"]}},
-                   {"names": ["clone"], "action": "SCMP_ACT_KILL",
-                    "args": [{"index": 0, "value": 18446744073709551615, "valueTwo": 1, "op": "SCMP_CMP_MASKED_EQ"}]}
-                 ]}""");
+            {"defaultAction": "SCMP_ACT_ALLOW",
+             "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86"]},
+                         {"architecture": "SCMP_ARCH_AARCH64", "subArchitectures": ["SCMP_ARCH_ARM"]}],
+             "syscalls": [
+               {"name": "sethostname", "action": "SCMP_ACT_ERRNO", "errnoRet": 13},
+               {"names": ["mount"], "action": "SCMP_ACT_ERRNO", "includes": {"caps": ["CAP_SYS_ADMIN"]}},
+               {"names": ["chown"], "action": "SCMP_ACT_ERRNO", "excludes": {"caps": ["CAP_CHOWN"]}},
+               {"names": ["clone"], "action": "SCMP_ACT_KILL",
+                "args": [{"index": 0, "value": 18446744073709551615, "valueTwo": 1, "op": "SCMP_CMP_MASKED_EQ"}]}
+             ]}\
+            """);
         var filter = seccomp(localhost(file.toString()));
         assertEquals(
                 List.of(List.of("sethostname"), List.of("clone")),

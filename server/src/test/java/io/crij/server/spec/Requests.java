@@ -121,7 +121,16 @@ final class Requests {
                 user ? mapping : List.of());
     }
 
+    /// A pod that may have privileged containers.
+    static PodRecord privilegedPod() {
+        return pod(PodNamespaceModes.ofPod(), new PodSecurity(true, null, null, List.of(), false, null, null, null));
+    }
+
     static PodRecord pod(PodNamespaceModes modes) {
+        return pod(modes, PodSecurity.none());
+    }
+
+    private static PodRecord pod(PodNamespaceModes modes, PodSecurity security) {
         return new PodRecord(
                 PodRecord.VERSION,
                 "p0d",
@@ -136,7 +145,7 @@ final class Requests {
                         "/kubepods/pod1",
                         Map.of(),
                         modes,
-                        PodSecurity.none(),
+                        security,
                         null,
                         null),
                 "",

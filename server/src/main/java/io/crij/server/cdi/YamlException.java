@@ -1,0 +1,15 @@
+package io.crij.server.cdi;
+
+/// A text that is not YAML, or a part of YAML that is not read here.
+class YamlException extends Exception {
+    YamlException(String message) {
+        super(message);
+    }
+
+    /// More lines may complete it.
+    static final class Unfinished extends YamlException {
+        Unfinished(String what) {
+            super("has " + what + " without an end");
+        }
+    }
+}
