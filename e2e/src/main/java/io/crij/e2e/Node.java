@@ -143,6 +143,7 @@ public final class Node implements AutoCloseable {
             registry.close();
             place.network().close();
             Traces.clearCgroups(place);
+            Folders.delete(place.state());
             Folders.delete(place.root());
         }
     }

@@ -7,8 +7,9 @@ import java.nio.file.Path;
 /// @param name unique, part of every path and name that the node makes
 /// @param root its folder
 public record Place(String name, Path root, NetworkNamespace network) {
+    /// On a node this is a tmpfs, and so it is here where `/run` is one.
     Path state() {
-        return root.resolve("run");
+        return Path.of("/run", name);
     }
 
     Path data() {

@@ -1,53 +1,81 @@
 package io.crij.e2e.bench;
 
 import io.crij.e2e.Node;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 
-/// `make bench`: measures and prints the table; with a file as argument writes it there too.
+/// `make bench`: measures, prints the tables, and puts them into the file that is its argument.
 public final class Bench {
     private static final int WARM_UP = 60;
     private static final int ROUNDS = 60;
+    private static final int VERBS = 200;
     private static final int PULLS = 5;
+
+    /// The parts in the order of the report.
+    private static final Map<String, Part> PARTS = new LinkedHashMap<>();
+
+    static {
+        PARTS.put("verbs", nodes -> new VerbsBench(nodes).run(VERBS));
+        PARTS.put("pods", nodes -> new PodBench(nodes).run(WARM_UP, ROUNDS));
+        PARTS.put("pull", nodes -> new PullBench(nodes).run(PULLS));
+        PARTS.put("memory", nodes -> new MemoryBench(nodes).run());
+    }
+
+    @FunctionalInterface
+    private interface Part {
+        /// @param nodes by name: cri-j and containerd
+        List<Row> measure(Map<String, Node> nodes) throws Exception;
+    }
 
     private Bench() {}
 
-    /// @param args the file for the table or `-`, then the parts to run: pods, pull, memory; none is all
+    /// @param args the file of the report or `-`, then the parts to run; none is all
     public static void main(String[] args) throws Exception {
-        var parts = args.length > 1
-                ? Set.of(List.of(args).subList(1, args.length).toArray(new String[0]))
-                : Set.of("pods", "pull", "memory");
-        var text = new StringBuilder("Measured on: " + Machine.ofThisOne().text() + "\n\n");
-        text.append(
-                "Medians, in brackets the 10th and 90th percentile; a peer's ratio is its median to ours, both out of"
-                        + " one interleaved run.\n\n");
-        var rows = new ArrayList<Row>();
+        var wanted = args.length > 1 ? List.of(args).subList(1, args.length) : List.copyOf(PARTS.keySet());
+        for (var part : wanted) {
+            if (!PARTS.containsKey(part)) {
+                System.err.println("no part \"" + part + "\"; there are " + String.join(", ", PARTS.keySet()));
+                System.exit(2);
+            }
+        }
+        var report = new Report(List.copyOf(PARTS.keySet()));
+        boolean toFile = args.length > 0 && !args[0].equals("-");
+        if (toFile) {
+            report.read(Path.of(args[0]));
+        }
+        var gates = new TreeMap<String, Boolean>();
+        for (var name : wanted) {
+            measure(name, report, gates);
+            System.out.println(report.section(name));
+            if (toFile) {
+                report.write(Path.of(args[0]));
+            }
+        }
+        var missed = gates.entrySet().stream()
+                .filter(gate -> !gate.getValue())
+                .map(Map.Entry::getKey)
+                .toList();
+        System.out.println("Gates: " + (gates.size() - missed.size()) + " met, " + missed.size() + " missed"
+                + (missed.isEmpty() ? "" : ": " + String.join("; ", missed)));
+    }
+
+    private static void measure(String name, Report report, Map<String, Boolean> gates) throws Exception {
+        var part = java.util.Objects.requireNonNull(PARTS.get(name));
+        var machine = Machine.ofThisOne();
         Map<String, Node> nodes = new LinkedHashMap<>();
         try {
-            nodes.put("crij", Node.start("crij"));
-            nodes.put("containerd + runc", Node.start("containerd"));
-            if (parts.contains("pods")) {
-                rows.addAll(new PodBench(nodes).run(WARM_UP, ROUNDS));
-            }
-            if (parts.contains("pull")) {
-                rows.addAll(new PullBench(nodes).run(PULLS));
-            }
-            if (parts.contains("memory")) {
-                rows.addAll(new MemoryBench(nodes).run());
-            }
+            nodes.put(Row.OURS, Node.start("crij"));
+            nodes.put(Row.CONTAINERD, Node.start("containerd"));
+            var rows = part.measure(nodes);
+            report.set(name, machine, rows);
+            rows.stream()
+                    .filter(row -> row.promise().isGate())
+                    .forEach(row -> gates.put(row.title(), row.promise().isMet(row)));
         } finally {
             nodes.values().forEach(Node::close);
-        }
-        text.append("| what | cri-j | peers | promise | samples |\n|---|---|---|---|---|\n");
-        rows.forEach(row -> text.append(row.line()).append('\n'));
-        System.out.print(text);
-        if (args.length > 0 && !args[0].equals("-")) {
-            Files.writeString(Path.of(args[0]), "# Performance\n\nThe last table of `make bench`.\n\n" + text);
         }
     }
 }

@@ -6,10 +6,21 @@ import io.crij.linux.ErrnoException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 
 /// Where a table was measured.
-record Machine(String processor, int cores, long memoryMiB, String kernel, String cgroups, List<String> versions) {
+///
+/// @param load runnable tasks beside the benchmark in the minute before
+record Machine(
+        String processor,
+        int cores,
+        long memoryMiB,
+        String kernel,
+        String cgroups,
+        List<String> versions,
+        String load,
+        LocalDate day) {
 
     static Machine ofThisOne() throws IOException, ErrnoException {
         var processor = line(Path.of("/proc/cpuinfo"), "model name");
@@ -20,12 +31,15 @@ record Machine(String processor, int cores, long memoryMiB, String kernel, Strin
                 Long.parseLong(memory) / 1024,
                 Shell.must("uname", "-r").strip(),
                 CgroupTree.detect().mode().toString(),
-                List.of("Java " + Runtime.version(), version("runc"), version("crun"), version("containerd")));
+                List.of("Java " + Runtime.version(), version("runc"), version("crun"), version("containerd")),
+                Files.readString(Path.of("/proc/loadavg")).split(" ")[0],
+                LocalDate.now());
     }
 
     String text() {
-        return "%s, %d cores, %d MiB, Linux %s, cgroups %s; %s"
-                .formatted(processor, cores, memoryMiB, kernel, cgroups, String.join(", ", versions));
+        return "%s, %d cores, %d MiB, Linux %s, cgroups %s; %s; load before %s; %s"
+                .formatted(
+                        processor, cores, memoryMiB, kernel, cgroups, String.join(", ", versions), load, day);
     }
 
     private static String version(String program) {

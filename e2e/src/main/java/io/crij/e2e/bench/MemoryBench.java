@@ -19,29 +19,37 @@ import java.util.Map;
 /// share by memory cgroup, and the processor time of the daemons.
 final class MemoryBench {
     private static final int PODS = 100;
-    private static final Duration SETTLE = Duration.ofSeconds(20);
-    private static final Duration IDLE = Duration.ofSeconds(30);
+    private static final Duration SETTLE = Duration.ofSeconds(30);
+    private static final Duration IDLE = Duration.ofSeconds(60);
+    private static final List<String> CONTAINER = List.of("sleep", "100000");
     private static final double TICKS_PER_SECOND = 100;
 
     private final Map<String, Node> nodes;
-    private final Map<String, Row> rows = new java.util.LinkedHashMap<>();
+    private final Rows rows = new Rows();
 
     MemoryBench(Map<String, Node> nodes) {
         this.nodes = nodes;
     }
 
     List<Row> run() throws IOException, InterruptedException {
+        var pods = new HashMap<String, List<String>>();
         for (var entry : nodes.entrySet()) {
             System.err.printf("  memory: %d pods on %s%n", PODS, entry.getKey());
-            var pods = startPods(entry.getValue());
-            Thread.sleep(SETTLE);
-            measure(entry.getKey(), entry.getValue());
-            for (var pod : pods) {
+            pods.put(entry.getKey(), startPods(entry.getValue()));
+        }
+        System.err.printf("  memory: %d s of rest%n", SETTLE.plus(IDLE).toSeconds());
+        Thread.sleep(SETTLE);
+        measureIdleness();
+        for (var entry : nodes.entrySet()) {
+            measureMemory(entry.getKey(), entry.getValue());
+        }
+        for (var entry : nodes.entrySet()) {
+            for (var pod : pods.getOrDefault(entry.getKey(), List.of())) {
                 entry.getValue().pods().stopPod(pod);
                 entry.getValue().pods().removePod(pod);
             }
         }
-        return List.copyOf(rows.values());
+        return rows.list();
     }
 
     private static List<String> startPods(Node node) {
@@ -55,7 +63,7 @@ final class MemoryBench {
                     .create(
                             pod,
                             config,
-                            Pods.container("main", image, NamespaceMode.POD, List.of("sleep", "100000"))
+                            Pods.container("main", image, NamespaceMode.POD, CONTAINER)
                                     .build());
             node.pods().start(container);
             started.add(pod);
@@ -63,68 +71,75 @@ final class MemoryBench {
         return started;
     }
 
-    private void measure(String who, Node node) throws IOException, InterruptedException {
+    /// Daemons and what each pod adds, in the same minute for all.
+    private void measureIdleness() throws InterruptedException {
+        var before = new HashMap<String, Long>();
+        for (var entry : nodes.entrySet()) {
+            before.put(entry.getKey(), ticks(everything(entry.getValue())));
+        }
+        Thread.sleep(IDLE);
+        for (var entry : nodes.entrySet()) {
+            long used = ticks(everything(entry.getValue())) - before.getOrDefault(entry.getKey(), 0L);
+            rows.add(
+                    entry.getKey(),
+                    "processor time when idle for " + IDLE.toSeconds() + " s with " + PODS + " pods",
+                    "% of a core",
+                    Promise.atMost(0.5),
+                    100 * used / TICKS_PER_SECOND / IDLE.toSeconds());
+        }
+    }
+
+    private static List<Long> everything(Node node) {
+        var all = new ArrayList<>(node.server().daemons());
+        all.addAll(added(node));
+        return all;
+    }
+
+    private void measureMemory(String who, Node node) {
         var daemons = node.server().daemons();
         double total = 0;
         for (int i = 0; i < daemons.size(); i++) {
             double size = pss(daemons.get(i)) / 1024.0;
             total += size;
             if (daemons.size() > 1) {
-                add(who, (i == 0 ? "conmon-j" : "crij") + ", PSS with " + PODS + " pods", "MB", size);
+                rows.add(
+                        who,
+                        (i == 0 ? "conmon-j" : "crij") + ", PSS with " + PODS + " pods",
+                        "MB",
+                        Promise.atMost(i == 0 ? 64 : 128),
+                        size);
             }
         }
-        add(who, "all daemons, PSS with " + PODS + " pods", "MB", total);
-        add(who, "each pod's own processes, PSS", "KB", ownProcesses(node) / (double) PODS);
-        add(who, "each pod's memory cgroup: kernel memory", "KB", kernelMemory(node) / 1024.0 / PODS);
-        long before = ticks(daemons);
-        Thread.sleep(IDLE);
-        add(
+        rows.add(who, "all daemons, PSS with " + PODS + " pods", "MB", Promise.NONE, total);
+        double own = added(node).stream().mapToLong(MemoryBench::pss).sum();
+        rows.add(who, "each pod's processes beside its container's, PSS", "KB", Promise.atMost(150), own / PODS);
+        rows.add(who, "everything, PSS with " + PODS + " pods", "MB", Promise.NONE, total + own / 1024);
+        rows.add(
                 who,
-                "processor time of the daemons when idle",
-                "% of a core",
-                100 * (ticks(daemons) - before) / TICKS_PER_SECOND / IDLE.toSeconds());
-    }
-
-    private void add(String who, String title, String unit, double value) {
-        var row = rows.computeIfAbsent(title, t -> Row.of(t, unit, 0));
-        (who.equals("crij") ? row.ours() : row.peer(who)).add(value);
+                "each pod's memory cgroup: the kernel's share",
+                "KB",
+                Promise.NONE,
+                kernelMemory(node) / 1024.0 / PODS);
     }
 
     /// Shims and pauses: what the runtime adds to the container's own process.
-    private static long ownProcesses(Node node) {
-        var parents = new HashMap<Long, Long>();
-        var names = new HashMap<Long, String>();
-        for (var process : numbers(Path.of("/proc"))) {
-            var stat = text(Path.of("/proc/" + process + "/stat"));
-            if (!stat.isEmpty()) {
-                int end = stat.lastIndexOf(')');
-                names.put(process, stat.substring(stat.indexOf('(') + 1, end));
-                parents.put(process, Long.parseLong(stat.substring(end + 2).split(" ")[1]));
-            }
-        }
-        long sum = 0;
-        for (var process : names.keySet()) {
-            if (!names.get(process).equals("sleep") && belongs(process, parents, node)) {
-                sum += pss(process);
-            }
-        }
-        return sum;
+    private static List<Long> added(Node node) {
+        var container = String.join("\0", CONTAINER) + "\0";
+        return numbers(Path.of("/proc")).stream()
+                .filter(process -> !text(Path.of("/proc/" + process + "/cmdline")).equals(container)
+                        && belongs(process, node))
+                .toList();
     }
 
-    private static boolean belongs(long process, Map<Long, Long> parents, Node node) {
-        var daemons = node.server().daemons();
-        if (daemons.contains(process)) {
+    private static boolean belongs(long process, Node node) {
+        if (node.server().daemons().contains(process)) {
             return false;
         }
         var cgroup = text(Path.of("/proc/" + process + "/cgroup"));
-        if (cgroup.contains(node.place().name())) {
-            return true;
-        }
         // containerd's shims stay in its own cgroup but name its socket
-        return text(Path.of("/proc/" + process + "/cmdline"))
-                        .contains(node.place().name())
-                && !daemons.contains(parents.getOrDefault(process, 0L))
-                && text(Path.of("/proc/" + process + "/cmdline")).contains("shim");
+        var command = text(Path.of("/proc/" + process + "/cmdline"));
+        var name = node.place().name();
+        return cgroup.contains(name) || command.contains(name) && command.contains("shim");
     }
 
     private static long kernelMemory(Node node) {

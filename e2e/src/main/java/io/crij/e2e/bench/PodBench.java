@@ -5,7 +5,6 @@ import io.crij.cri.v1.NamespaceMode;
 import io.crij.e2e.Node;
 import io.crij.e2e.Pods;
 import io.crij.e2e.TestImage;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +15,7 @@ final class PodBench {
             List.of("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1000 & wait; done");
 
     private final Map<String, Node> nodes;
-    private final Map<String, Row> rows = new LinkedHashMap<>();
+    private final Rows rows = new Rows();
 
     /// @param nodes by name; "crij" is ours
     PodBench(Map<String, Node> nodes) {
@@ -32,38 +31,38 @@ final class PodBench {
                 rows.clear();
             }
             for (var entry : nodes.entrySet()) {
-                round(entry.getKey(), entry.getValue(), NamespaceMode.NODE, "host network", 5, 3);
-                round(entry.getKey(), entry.getValue(), NamespaceMode.POD, "CNI bridge", 3, 0);
+                round(entry.getKey(), entry.getValue(), NamespaceMode.NODE, "host network", ratio(5, 9), ratio(3, 15));
+                round(entry.getKey(), entry.getValue(), NamespaceMode.POD, "CNI bridge", ratio(3, 45), Promise.NONE);
             }
             if ((i + 1) % 10 == 0) {
                 System.err.printf("  pods: round %d of %d%n", i + 1, warmUp + rounds);
             }
         }
-        return List.copyOf(rows.values());
+        return rows.list();
     }
 
     private void round(
-            String who, Node node, NamespaceMode network, String title, double startGate, double removalGate) {
+            String who, Node node, NamespaceMode network, String title, Promise start, Promise removal) {
         var pods = node.pods();
         var config = pods.config("bench", network).build();
-        var wanted = Pods.container("main", node.registry().name("bench/pod:1"), network, COMMAND)
+        var wanted = Pods.confined("main", node.registry().name("bench/pod:1"), network, COMMAND)
                 .build();
         var ids = new String[2];
-        measure(who, "pod start, " + title, startGate, () -> {
+        measure(who, "pod start, " + title, start, () -> {
             ids[0] = pods.run(config);
             ids[1] = pods.create(ids[0], config, wanted);
             pods.start(ids[1]);
         });
         if (network == NamespaceMode.NODE) {
-            measure(who, "ExecSync of `true`", 5, () -> pods.exec(ids[1], "true"));
-            measure(who, "ContainerStatus", 0, () -> pods.status(ids[1]));
+            measure(who, "ExecSync of `true`", ratio(5, 2), () -> pods.exec(ids[1], "true"));
+            measure(who, "ContainerStatus", Promise.NONE, () -> pods.status(ids[1]));
             measure(
                     who,
                     "ListContainers",
-                    0,
+                    Promise.NONE,
                     () -> pods.client().runtime().listContainers(ListContainersRequest.getDefaultInstance()));
         }
-        measure(who, "pod removal, " + title, removalGate, () -> {
+        measure(who, "pod removal, " + title, removal, () -> {
             pods.stop(ids[1], 10);
             pods.remove(ids[1]);
             pods.stopPod(ids[0]);
@@ -71,12 +70,14 @@ final class PodBench {
         });
     }
 
-    private void measure(String who, String title, double gate, Runnable work) {
-        var row = rows.computeIfAbsent(title, t -> Row.of(t, "ms", gate));
+    private static Promise ratio(double least, double aim) {
+        return Promise.ratio(least, Row.CONTAINERD).withAim(aim);
+    }
+
+    private void measure(String who, String title, Promise promise, Runnable work) {
         long begin = System.nanoTime();
         work.run();
-        double milliseconds = (System.nanoTime() - begin) / 1e6;
-        (who.equals("crij") ? row.ours() : row.peer(who)).add(milliseconds);
+        rows.add(who, title, "ms", promise, (System.nanoTime() - begin) / 1e6);
     }
 
     private static String image(Node node) {
