@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param handler name of the runtime handler; empty is the built-in one
 /// @param logPath absolute path of the CRI log file; null: output is dropped
 /// @param labels given back in [MonitoredContainer], for the caller's own use
+/// @param start starts it too; when that fails nothing is left
 public record ContainerRequest(
         String id,
         Path bundle,
@@ -21,7 +22,26 @@ public record ContainerRequest(
         Rootfs rootfs,
         Streams streams,
         @Nullable Path logPath,
-        Map<String, String> labels) {
+        Map<String, String> labels,
+        boolean start) {
+
+    /// One that is started later.
+    public ContainerRequest(
+            String id,
+            Path bundle,
+            byte[] spec,
+            String handler,
+            Rootfs rootfs,
+            Streams streams,
+            @Nullable Path logPath,
+            Map<String, String> labels) {
+        this(id, bundle, spec, handler, rootfs, streams, logPath, labels, false);
+    }
+
+    /// The same, started as soon as it is made.
+    public ContainerRequest started() {
+        return new ContainerRequest(id, bundle, spec, handler, rootfs, streams, logPath, labels, true);
+    }
 
     /// Standard streams of a container.
     ///

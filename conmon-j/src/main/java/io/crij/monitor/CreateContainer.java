@@ -57,15 +57,33 @@ final class CreateContainer {
             Shim shim = runtime.create(new CreateRequest(container.id(), bundle, spec, rootfs, stdio(request)));
             undo.add("delete container " + container.id(), () -> runtime.delete(container.id(), true));
             undo.add("let go of container " + container.id(), container::letGo);
-            supervision.begin(container, shim);
             Instant at = Instant.now();
-            containers.change(container, record -> record.created(shim.pid(), at), Event.Type.CREATED);
+            supervision.begin(container, shim);
             undo.add("tell that container " + container.id() + " is gone", () -> containers.remove(container));
+            if (request.getStart()) {
+                started(container, shim, at);
+            } else {
+                containers.change(container, record -> record.created(shim.pid(), at), Event.Type.CREATED);
+            }
             answer.send(Created.newBuilder()
                     .setPid(shim.pid())
                     .setCreatedAt(Nanos.of(at))
                     .build());
             undo.commit();
+        }
+    }
+
+    private void started(LiveContainer container, Shim shim, Instant created)
+            throws OciException, IOException, InterruptedException {
+        // held, so that the exit of a short process is told after its start
+        container.facts.lock();
+        try {
+            container.runtime().start(container.id());
+            Instant at = Instant.now();
+            containers.change(
+                    container, record -> record.created(shim.pid(), created).started(at), Event.Type.STARTED);
+        } finally {
+            container.facts.unlock();
         }
     }
 

@@ -67,7 +67,7 @@ public final class MonitorClient implements AutoCloseable {
         return new MonitorInfo(welcome.getVersion(), welcome.getProtocol(), welcome.getPid());
     }
 
-    /// Creates a container; its process is set up and waits for [#start].
+    /// Creates a container; its process is set up and waits for [#start], unless the request starts it too.
     public CreatedContainer create(ContainerRequest request) throws MonitorException, InterruptedException {
         Created created = call(Request.newBuilder().setCreate(message(request))).getCreated();
         return new CreatedContainer(created.getPid(), Nanos.toInstant(created.getCreatedAt()));
@@ -234,7 +234,8 @@ public final class MonitorClient implements AutoCloseable {
                         .setStdin(request.streams().stdin())
                         .setStdinOnce(request.streams().stdinOnce()))
                 .setLogPath(request.logPath() == null ? "" : request.logPath().toString())
-                .putAllLabels(request.labels());
+                .putAllLabels(request.labels())
+                .setStart(request.start());
         switch (request.rootfs()) {
             case Rootfs.Directory(Path path) -> create.setDirectory(path.toString());
             case Rootfs.Overlay overlay -> create.setOverlay(RootfsMessages.encode(overlay));

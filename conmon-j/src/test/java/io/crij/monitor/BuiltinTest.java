@@ -2,6 +2,7 @@ package io.crij.monitor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -135,8 +136,12 @@ class BuiltinTest {
         });
     }
 
-    private void create(String id, Spec spec, ContainerRequest.Streams streams) throws Exception {
-        client.create(new ContainerRequest(
+    private ContainerRequest request(String id, Spec spec) {
+        return request(id, spec, ContainerRequest.Streams.outputOnly());
+    }
+
+    private ContainerRequest request(String id, Spec spec, ContainerRequest.Streams streams) {
+        return new ContainerRequest(
                 id,
                 folder.resolve("containers").resolve(id),
                 new SpecWriter().write(spec),
@@ -144,7 +149,11 @@ class BuiltinTest {
                 new Rootfs.Directory(rootfs),
                 streams,
                 log(id),
-                Map.of()));
+                Map.of());
+    }
+
+    private void create(String id, Spec spec, ContainerRequest.Streams streams) throws Exception {
+        client.create(request(id, spec, streams));
     }
 
     private String run(String name, String script) throws Exception {
@@ -215,6 +224,29 @@ class BuiltinTest {
         assertEquals(Status.STOPPED, untilStopped(id).status());
         client.delete(id, false);
         assertEquals(List.of(), client.list());
+    }
+
+    @Test
+    void aContainerIsCreatedAndStartedInOneRequest() throws Exception {
+        String id = id("at-once");
+        client.create(request(id, spec(id, "sh", "-c", "echo runs; exit 4")).started());
+        assertEquals(4, untilStopped(id).exit().code());
+        assertEquals(List.of("stdout F runs"), logged(id));
+        client.delete(id, false);
+    }
+
+    @Test
+    void nothingIsLeftOfAContainerThatCannotBeStartedAtOnce() throws Exception {
+        String id = id("missing");
+        MonitorException e = assertThrows(
+                MonitorException.class,
+                () -> client.create(request(id, spec(id, "missing")).started()));
+        assertEquals(MonitorException.Code.COMMAND_NOT_FOUND, e.code(), e.getMessage());
+        assertEquals(List.of(), client.list());
+        assertFalse(Files.exists(folder.resolve("containers").resolve(id)));
+        for (CgroupHierarchy hierarchy : CgroupTree.detect().hierarchies()) {
+            assertFalse(Files.exists(Path.of(hierarchy.folder("/crij-monitor-" + suffix + "/" + id))));
+        }
     }
 
     @Test

@@ -4,12 +4,15 @@ import io.crij.monitor.ContainerRequest;
 import io.crij.monitor.MonitorException;
 import io.crij.oci.runtime.Rootfs;
 import io.crij.oci.spec.SpecWriter;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// Makes a pod: record, files, pause process, pinned namespaces, network; all of it or nothing.
 final class PodCreation {
@@ -57,10 +60,9 @@ final class PodCreation {
     PodEntry make(String id, PodConfig config, String handler) throws SandboxException, InterruptedException {
         try (var undo = new Rollback(reclaimer)) {
             var pod = begin(id, config, handler, undo);
-            makeFiles(pod.record(), undo);
-            int pause = createPause(pod.record(), undo);
+            int pause = makeFilesAndPause(pod.record(), undo);
             pin(pod, pause, undo);
-            startAndAttach(pod, undo);
+            attach(pod, undo);
             files.writeHosts(pod.record());
             pod.update(record -> record.with(new PodState.Ready(pause)));
             undo.commit();
@@ -95,29 +97,40 @@ final class PodCreation {
         return entry;
     }
 
-    private void makeFiles(PodRecord pod, Rollback undo) throws SandboxException {
+    /// Side by side: neither needs the other.
+    private int makeFilesAndPause(PodRecord pod, Rollback undo) throws SandboxException, InterruptedException {
         undo.add("remove the files of pod " + pod.id(), () -> files.remove(pod.id()));
-        files.write(pod);
-        var made = PodFiles.makeLogDirectory(pod.paths().logDirectory());
-        if (made != null) {
-            undo.add("remove the log directory of pod " + pod.id(), () -> Files.deleteIfExists(made));
+        var logs = new AtomicReference<@Nullable Path>();
+        undo.add("remove the log directory of pod " + pod.id(), () -> removeIfMade(logs.get()));
+        undo.add("remove the pause process of pod " + pod.id(), () -> monitor.delete(pod.id(), true));
+        var pause = new AtomicInteger();
+        Parallel.run(List.of(() -> pause.set(startPause(pod)), () -> {
+            files.write(pod);
+            logs.set(PodFiles.makeLogDirectory(pod.paths().logDirectory()));
+        }));
+        return pause.get();
+    }
+
+    private static void removeIfMade(@Nullable Path directory) throws IOException {
+        if (directory != null) {
+            Files.deleteIfExists(directory);
         }
     }
 
-    private int createPause(PodRecord pod, Rollback undo) throws SandboxException, InterruptedException {
-        undo.add("remove the pause process of pod " + pod.id(), () -> monitor.delete(pod.id(), true));
+    private int startPause(PodRecord pod) throws SandboxException, InterruptedException {
         try {
             return monitor.create(new ContainerRequest(
-                    pod.id(),
-                    layout.bundle(pod.id()),
-                    specs.write(pauseSpec.of(pod)),
-                    "",
-                    new Rootfs.Pause(),
-                    ContainerRequest.Streams.outputOnly(),
-                    null,
-                    Map.of(POD_LABEL, pod.id())));
+                            pod.id(),
+                            layout.bundle(pod.id()),
+                            specs.write(pauseSpec.of(pod)),
+                            "",
+                            new Rootfs.Pause(),
+                            ContainerRequest.Streams.outputOnly(),
+                            null,
+                            Map.of(POD_LABEL, pod.id()))
+                    .started());
         } catch (MonitorException e) {
-            throw MonitorFailures.translate("create the pause process of pod " + pod.id(), e);
+            throw MonitorFailures.translate("start the pause process of pod " + pod.id(), e);
         }
     }
 
@@ -128,23 +141,11 @@ final class PodCreation {
         pod.change(record -> record.with(paths));
     }
 
-    private void startAndAttach(PodEntry pod, Rollback undo) throws SandboxException, InterruptedException {
-        var steps = new ArrayList<SingleFlight.Work>(List.of(() -> start(pod.id())));
+    private void attach(PodEntry pod, Rollback undo) throws SandboxException, InterruptedException {
         if (pod.record().network() instanceof PodNetwork.Pending(Path namespace)) {
             undo.add("give back the network of pod " + pod.id(), () -> networks.release(pod.id()));
-            steps.add(() -> {
-                var network = networks.attach(pod.record(), namespace);
-                pod.change(record -> record.with(network));
-            });
-        }
-        Parallel.run(steps);
-    }
-
-    private void start(String id) throws SandboxException, InterruptedException {
-        try {
-            monitor.start(id);
-        } catch (MonitorException e) {
-            throw MonitorFailures.translate("start the pause process of pod " + id, e);
+            var network = networks.attach(pod.record(), namespace);
+            pod.change(record -> record.with(network));
         }
     }
 

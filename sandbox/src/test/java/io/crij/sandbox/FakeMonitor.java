@@ -96,15 +96,18 @@ final class FakeMonitor implements MonitorLink {
         createGate.await();
         synchronized (this) {
             called("create", request.id());
+            if (request.start()) {
+                called("start", request.id());
+            }
             requests.put(request.id(), request);
             containers.put(
                     request.id(),
                     new MonitoredContainer(
                             request.id(),
-                            Status.CREATED,
+                            request.start() ? Status.RUNNING : Status.CREATED,
                             ++pids,
                             Instant.now(),
-                            null,
+                            request.start() ? Instant.now() : null,
                             null,
                             false,
                             request.labels(),
