@@ -99,8 +99,7 @@ public final class Pods {
         var config = container(name, image, network, command);
         config.getLinuxBuilder()
                 .getSecurityContextBuilder()
-                .setSeccomp(SecurityProfile.newBuilder()
-                        .setProfileType(SecurityProfile.ProfileType.RuntimeDefault));
+                .setSeccomp(SecurityProfile.newBuilder().setProfileType(SecurityProfile.ProfileType.RuntimeDefault));
         return config;
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /// Where a table was measured.
@@ -32,14 +33,13 @@ record Machine(
                 Shell.must("uname", "-r").strip(),
                 CgroupTree.detect().mode().toString(),
                 List.of("Java " + Runtime.version(), version("runc"), version("crun"), version("containerd")),
-                Files.readString(Path.of("/proc/loadavg")).split(" ")[0],
-                LocalDate.now());
+                Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0],
+                LocalDate.now(ZoneOffset.UTC));
     }
 
     String text() {
         return "%s, %d cores, %d MiB, Linux %s, cgroups %s; %s; load before %s; %s"
-                .formatted(
-                        processor, cores, memoryMiB, kernel, cgroups, String.join(", ", versions), load, day);
+                .formatted(processor, cores, memoryMiB, kernel, cgroups, String.join(", ", versions), load, day);
     }
 
     private static String version(String program) {

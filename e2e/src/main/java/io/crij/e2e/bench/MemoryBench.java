@@ -126,8 +126,8 @@ final class MemoryBench {
     private static List<Long> added(Node node) {
         var container = String.join("\0", CONTAINER) + "\0";
         return numbers(Path.of("/proc")).stream()
-                .filter(process -> !text(Path.of("/proc/" + process + "/cmdline")).equals(container)
-                        && belongs(process, node))
+                .filter(process ->
+                        !text(Path.of("/proc/" + process + "/cmdline")).equals(container) && belongs(process, node))
                 .toList();
     }
 
@@ -139,7 +139,7 @@ final class MemoryBench {
         // containerd's shims stay in its own cgroup but name its socket
         var command = text(Path.of("/proc/" + process + "/cmdline"));
         var name = node.place().name();
-        return cgroup.contains(name) || command.contains(name) && command.contains("shim");
+        return cgroup.contains(name) || (command.contains(name) && command.contains("shim"));
     }
 
     private static long kernelMemory(Node node) {
@@ -167,7 +167,7 @@ final class MemoryBench {
         return processes.stream()
                 .mapToLong(p -> {
                     var stat = text(Path.of("/proc/" + p + "/stat"));
-                    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
                     return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
                 })
                 .sum();

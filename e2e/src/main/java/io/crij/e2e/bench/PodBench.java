@@ -41,8 +41,7 @@ final class PodBench {
         return rows.list();
     }
 
-    private void round(
-            String who, Node node, NamespaceMode network, String title, Promise start, Promise removal) {
+    private void round(String who, Node node, NamespaceMode network, String title, Promise start, Promise removal) {
         var pods = node.pods();
         var config = pods.config("bench", network).build();
         var wanted = Pods.confined("main", node.registry().name("bench/pod:1"), network, COMMAND)

@@ -15,8 +15,7 @@ record Promise(Map<String, Double> ratios, double limit, double aim) {
 
     static Promise ratio(double least, String... peers) {
         return new Promise(
-                java.util.Arrays.stream(peers)
-                        .collect(java.util.stream.Collectors.toMap(peer -> peer, _ -> least)),
+                java.util.Arrays.stream(peers).collect(java.util.stream.Collectors.toMap(peer -> peer, _ -> least)),
                 0,
                 0);
     }
@@ -53,7 +52,12 @@ record Promise(Map<String, Double> ratios, double limit, double aim) {
                         gate.getKey(),
                         outcome(row.peers().containsKey(gate.getKey()), row.ratio(gate.getKey()) >= gate.getValue()))));
         if (limit > 0) {
-            text.add(String.format(Locale.ROOT, "≤ %s %s %s", number(limit), row.unit(), outcome(true, row.ours().median() <= limit)));
+            text.add(String.format(
+                    Locale.ROOT,
+                    "≤ %s %s %s",
+                    number(limit),
+                    row.unit(),
+                    outcome(true, row.ours().median() <= limit)));
         }
         if (aim > 0) {
             text.add(String.format(Locale.ROOT, "aim %s %s", number(aim), row.unit()));

@@ -10,8 +10,7 @@ import java.util.Map;
 
 /// The file with the last table of each part: a section each, replaced when the part is measured again.
 final class Report {
-    private static final String INTRODUCTION =
-            """
+    private static final String INTRODUCTION = """
             # Performance
 
             Written by `make bench`, a section by the last run of its part (`build/bench.sh PART` measures one alone). Values are

@@ -83,7 +83,7 @@ final class VerbsBench {
             spec.hostname = "verbs";
             spec.root = new Root(rootfs.toString(), false);
             spec.linux = spec.linux.with(linux -> {
-                linux.cgroupsPath = node.place().cgroupParent() + "/verbs";
+                linux.cgroupsPath = node.place().cgroupParent() + "-verbs";
                 var types = new ArrayList<>(
                         linux.namespaces.stream().map(Namespace::type).toList());
                 if (!types.contains(Namespace.Type.NETWORK)) {

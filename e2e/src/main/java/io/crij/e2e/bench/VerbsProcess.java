@@ -1,5 +1,7 @@
 package io.crij.e2e.bench;
 
+import io.crij.linux.CgroupFolder;
+import io.crij.linux.CgroupTree;
 import io.crij.linux.ChildExit;
 import io.crij.linux.Epoll;
 import io.crij.linux.ErrnoException;
@@ -45,7 +47,7 @@ final class VerbsProcess implements AutoCloseable {
         this.spec = new SpecReader().spec(Files.readAllBytes(folder.resolve("spec.json")));
         this.runtime = new BuiltinRuntime(folder.resolve("state"));
         for (var peer : PEERS) {
-            for (var place : PATH.split(":")) {
+            for (var place : PATH.split(":", -1)) {
                 if (Files.isExecutable(Path.of(place, peer))) {
                     programs.putIfAbsent(peer, Path.of(place, peer).toString());
                 }
@@ -117,13 +119,25 @@ final class VerbsProcess implements AutoCloseable {
         Files.write(bundle.resolve("config.json"), new SpecWriter().write(spec(id)));
         String state = folder.resolve("state-" + name).toString();
         time(name, "all", () -> {
-            time(name, "create", () ->
-                    command(program, "--root", state, "create", "--bundle", bundle.toString(), "--pid-file", pidFile.toString(), id));
-            try (var pidfd = new Pidfd(Integer.parseInt(Files.readString(pidFile).strip()))) {
+            time(
+                    name,
+                    "create",
+                    () -> command(
+                            program,
+                            "--root",
+                            state,
+                            "create",
+                            "--bundle",
+                            bundle.toString(),
+                            "--pid-file",
+                            pidFile.toString(),
+                            id));
+            try (var pidfd =
+                    new Pidfd(Integer.parseInt(Files.readString(pidFile).strip()))) {
                 time(name, "start", () -> command(program, "--root", state, "start", id));
                 time(name, "wait", () -> awaitReadable(pidfd.fd()));
             }
-            time(name, "delete", () -> command(program, "--root", state, "delete", id));
+            time(name, "delete", () -> command(program, "--root", state, "delete", "--force", id));
         });
     }
 
@@ -149,9 +163,13 @@ final class VerbsProcess implements AutoCloseable {
         }
     }
 
+    /// Takes the cgroups' parent away too: of the hierarchy that only this process sees nobody else could.
     @Override
-    public void close() {
+    public void close() throws ErrnoException {
         runtime.close();
         nothing.close();
+        for (var hierarchy : CgroupTree.detect().hierarchies()) {
+            CgroupFolder.removeTree(hierarchy.folder(String.valueOf(spec.linux().cgroupsPath())));
+        }
     }
 }
