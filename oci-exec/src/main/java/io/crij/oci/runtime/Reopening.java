@@ -1,5 +1,6 @@
 package io.crij.oci.runtime;
 
+import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.Pidfd;
@@ -52,7 +53,7 @@ final class Reopening {
             }
         }
         var streams = new ShimProcess.Streams(
-                optional(slots.stdin(), FileFlags.O_WRONLY),
+                stdin(slots.stdin()),
                 optional(slots.stdout(), FileFlags.O_RDONLY),
                 optional(slots.stderr(), FileFlags.O_RDONLY),
                 console,
@@ -64,6 +65,18 @@ final class Reopening {
 
     private @Nullable Fd optional(int slot, int flags) throws ErrnoException {
         return slot == Descriptors.NONE ? null : again(slot, flags);
+    }
+
+    /// None when it was closed for good.
+    private @Nullable Fd stdin(int slot) throws ErrnoException {
+        try {
+            return optional(slot, FileFlags.O_WRONLY);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     private Fd again(int slot, int flags) throws ErrnoException {
