@@ -102,7 +102,7 @@ final class Connection {
     }
 
     private void deliver(Reply reply) {
-        boolean more = reply.hasEvent() || reply.hasExecOutput();
+        boolean more = reply.hasEvent() || reply.hasExecOutput() || reply.hasStreams() || reply.hasInputEnded();
         Pending waiting = more ? pending.get(reply.getId()) : pending.remove(reply.getId());
         if (waiting != null) {
             waiting.deliver(reply);

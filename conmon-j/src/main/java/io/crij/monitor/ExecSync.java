@@ -71,7 +71,7 @@ final class ExecSync {
         return run.result(code, true);
     }
 
-    private static void refuseUnlessRunning(ContainerRecord record) throws OciException {
+    static void refuseUnlessRunning(ContainerRecord record) throws OciException {
         switch (record.status()) {
             case CREATED, RUNNING -> {}
             case CREATING, PAUSED, STOPPED ->

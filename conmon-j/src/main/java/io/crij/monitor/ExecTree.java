@@ -28,6 +28,11 @@ final class ExecTree {
         this.first = first;
     }
 
+    /// Tells all of them that the terminal, or whoever read and wrote at the other end, has gone.
+    void hangUp() {
+        members(Set.of(first)).forEach(pid -> signal(pid, Signal.HUP));
+    }
+
     /// Kills all of them, again until none is left: new ones may be forked meanwhile.
     void kill() {
         Set<Integer> known = new HashSet<>(Set.of(first));
@@ -37,7 +42,7 @@ final class ExecTree {
                 return;
             }
             known.addAll(found);
-            found.forEach(ExecTree::signal);
+            found.forEach(pid -> signal(pid, Signal.KILL));
         }
     }
 
@@ -94,12 +99,12 @@ final class ExecTree {
         }
     }
 
-    private static void signal(int pid) {
+    private static void signal(int pid, Signal signal) {
         try {
-            Signal.KILL.send(pid);
+            signal.send(pid);
         } catch (ErrnoException e) {
             if (e.errno() != Errno.ESRCH) {
-                LOG.log(System.Logger.Level.WARNING, "process " + pid + " of an exec could not be killed", e);
+                LOG.log(System.Logger.Level.WARNING, "process " + pid + " of an exec could not be sent " + signal, e);
             }
         }
     }

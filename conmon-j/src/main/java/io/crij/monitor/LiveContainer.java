@@ -15,6 +15,8 @@ final class LiveContainer {
     /// Down once the exit is recorded.
     final CountDownLatch stopped = new CountDownLatch(1);
 
+    final Attachments attachments = new Attachments();
+
     private final OciRuntime runtime;
     private volatile ContainerRecord record;
     private boolean removed;
@@ -27,6 +29,7 @@ final class LiveContainer {
         this.record = record;
         if (record.stopped()) {
             stopped.countDown();
+            attachments.end();
         }
     }
 
@@ -91,6 +94,7 @@ final class LiveContainer {
 
     /// Gives all descriptors back; the shim, if it lives, goes on.
     void letGo() {
+        attachments.end();
         Readiness.Watch watch = exitWatch;
         if (watch != null) {
             watch.close();

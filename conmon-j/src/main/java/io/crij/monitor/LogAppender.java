@@ -19,13 +19,15 @@ final class LogAppender implements AutoCloseable {
 
     private final String container;
     private final PumpJournal journal;
+    private final Attachments attachments;
     private final Clock clock;
     private @Nullable LogFile log;
     private long dropped;
 
-    LogAppender(String container, PumpJournal journal, Clock clock) {
+    LogAppender(String container, PumpJournal journal, Attachments attachments, Clock clock) {
         this.container = container;
         this.journal = journal;
+        this.attachments = attachments;
         this.clock = clock;
     }
 
@@ -103,6 +105,7 @@ final class LogAppender implements AutoCloseable {
             source.take(raw, taken, upTo);
             raw.clear();
             journal.commit(source.stream(), rest);
+            attachments.offer(source.stream(), raw, taken, upTo);
             done = stop;
             taken = upTo;
         }

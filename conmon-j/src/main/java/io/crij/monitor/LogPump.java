@@ -28,6 +28,7 @@ final class LogPump implements LogWriters.Task {
     private final LogWriters writers;
     private final PumpJournal journal;
     private final LogAppender appender;
+    private final Attachments attachments;
     private final List<OutputSource> sources;
     private final Runnable onEnd;
     private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.IDLE);
@@ -45,11 +46,18 @@ final class LogPump implements LogWriters.Task {
     }
 
     /// @param onEnd called once when every source has ended and all of it is in the log; must not block
-    LogPump(String container, LogWriters writers, PumpJournal journal, List<OutputSource> sources, Runnable onEnd) {
+    LogPump(
+            String container,
+            LogWriters writers,
+            PumpJournal journal,
+            Attachments attachments,
+            List<OutputSource> sources,
+            Runnable onEnd) {
         this.container = container;
         this.writers = writers;
         this.journal = journal;
-        this.appender = new LogAppender(container, journal, Clock.systemUTC());
+        this.attachments = attachments;
+        this.appender = new LogAppender(container, journal, attachments, Clock.systemUTC());
         this.sources = List.copyOf(sources);
         this.onEnd = onEnd;
     }
@@ -126,7 +134,8 @@ final class LogPump implements LogWriters.Task {
         call.await(atMost, container, what);
     }
 
-    private void wake() {
+    /// Lets the pump look again, as when an attached client has room.
+    void wake() {
         Turn before = turn.getAndUpdate(now -> switch (now) {
             case IDLE, QUEUED -> Turn.QUEUED;
             case RUNNING, RUNNING_AND_WANTED -> Turn.RUNNING_AND_WANTED;
@@ -163,10 +172,16 @@ final class LogPump implements LogWriters.Task {
     private boolean pump(OutputSource source, WriteBuffers buffers) {
         try {
             for (int i = 0; i < STEPS && source.ready(); i++) {
+                if (!attachments.haveTaken(source.stream())) {
+                    return false;
+                }
                 switch (appender.pump(source, buffers)) {
                     case OUTPUT -> {}
                     case NOTHING_YET -> source.quiet();
-                    case THE_END -> source.end();
+                    case THE_END -> {
+                        source.end();
+                        attachments.end(source.stream());
+                    }
                 }
             }
             return source.ready();

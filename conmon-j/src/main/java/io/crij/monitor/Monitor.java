@@ -20,6 +20,8 @@ final class Monitor {
     private final CreateContainer creating;
     private final DeleteContainer deleting;
     private final ExecSync executing;
+    private final Exec interactive;
+    private final Attach attaching;
     private final Verbs verbs;
     private final Runnable shutdown;
     private final Tidying tidying = new Tidying();
@@ -37,6 +39,8 @@ final class Monitor {
         this.creating = new CreateContainer(containers, handlers, supervision);
         this.deleting = new DeleteContainer(containers, handlers);
         this.executing = new ExecSync(containers, readiness);
+        this.interactive = new Exec(containers, readiness);
+        this.attaching = new Attach(containers, readiness);
         this.verbs = new Verbs(containers);
         this.shutdown = shutdown;
     }
@@ -48,6 +52,9 @@ final class Monitor {
 
         /// The last reply.
         void last(Reply.Builder reply) throws IOException;
+
+        /// Called when the client has no more input, perhaps at once; must not block.
+        void onInputEnd(Runnable action);
     }
 
     /// Carries the request out and answers it, whatever happens.
@@ -123,6 +130,8 @@ final class Monitor {
                         .setExecResult(executing.run(
                                 request.getExecSync(),
                                 output -> replies.more(Reply.newBuilder().setExecOutput(output)))));
+            case EXEC -> interactive.run(request.getExec(), replies);
+            case ATTACH -> attaching.run(request.getAttach(), replies);
             case REOPEN_LOG -> {
                 verbs.reopenLog(request.getReopenLog().getContainerId());
                 done(replies);
@@ -148,7 +157,7 @@ final class Monitor {
                 done(replies);
                 shutdown.run();
             }
-            case CANCEL, VERB_NOT_SET ->
+            case CANCEL, CLOSE_INPUT, VERB_NOT_SET ->
                 throw new MonitorException(
                         MonitorException.Code.UNSUPPORTED,
                         "this monitor does not know the verb of request " + request.getId()

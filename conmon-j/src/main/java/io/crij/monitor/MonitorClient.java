@@ -1,10 +1,12 @@
 package io.crij.monitor;
 
 import com.google.protobuf.ByteString;
+import io.crij.monitor.proto.Attach;
 import io.crij.monitor.proto.CancelRequest;
 import io.crij.monitor.proto.Create;
 import io.crij.monitor.proto.Created;
 import io.crij.monitor.proto.Delete;
+import io.crij.monitor.proto.Exec;
 import io.crij.monitor.proto.ExecResult;
 import io.crij.monitor.proto.ExecSync;
 import io.crij.monitor.proto.Hello;
@@ -124,6 +126,37 @@ public final class MonitorClient implements AutoCloseable {
                 pending.stderr().concat(result.getStderr()).toByteArray(),
                 result.getExitCode(),
                 result.getTimedOut());
+    }
+
+    /// Runs a process in a created or running container; its streams are the caller's. Returns when it runs.
+    ///
+    /// @param process OCI runtime-spec "process", JSON; its `terminal` says which streams there are
+    /// @param stdin without it, and without a terminal, the process reads `/dev/null`
+    public MonitorStream exec(String id, byte[] process, boolean stdin) throws MonitorException, InterruptedException {
+        return MonitorStream.open(
+                socket,
+                name,
+                descriptors -> Request.newBuilder()
+                        .setExec(Exec.newBuilder()
+                                .setContainerId(id)
+                                .setProcess(ByteString.copyFrom(process))
+                                .setStdin(stdin)
+                                .setDescriptors(descriptors)));
+    }
+
+    /// Joins the streams of a container: its output from now on, its input, its terminal's size.
+    public MonitorStream attach(String id, boolean stdin, boolean stdout, boolean stderr)
+            throws MonitorException, InterruptedException {
+        return MonitorStream.open(
+                socket,
+                name,
+                descriptors -> Request.newBuilder()
+                        .setAttach(Attach.newBuilder()
+                                .setContainerId(id)
+                                .setStdin(stdin)
+                                .setStdout(stdout)
+                                .setStderr(stderr)
+                                .setDescriptors(descriptors)));
     }
 
     /// Opens the log file anew after a rotation; the new file is open when this returns.

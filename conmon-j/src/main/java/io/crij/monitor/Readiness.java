@@ -9,11 +9,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Tells when descriptors become readable: one epoll, owned by one platform thread that does nothing else but call
+/// Tells when descriptors become readable or have room: one epoll, owned by one platform thread that does nothing else
+/// but call
 /// back. A callback must not block; it hands over to another thread.
 final class Readiness implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Readiness.class.getName());
-    private static final int ONCE = Epoll.IN | Epoll.ONESHOT;
+    private static final int READABLE = Epoll.IN | Epoll.ONESHOT;
+    private static final int ROOM = Epoll.OUT | Epoll.ONESHOT;
 
     private final Epoll epoll = new Epoll();
     private final EventFd wake = new EventFd();
@@ -30,20 +32,23 @@ final class Readiness implements AutoCloseable {
     /// A descriptor that is watched. Reports once; [#rearm] asks for one more report.
     final class Watch implements AutoCloseable {
         private final Fd fd;
+        private final int events;
         private final long token;
         private final Runnable onReady;
         private boolean closed;
 
-        private Watch(Fd fd, long token, Runnable onReady) {
+        private Watch(Fd fd, int events, long token, Runnable onReady) {
             this.fd = fd;
+            this.events = events;
             this.token = token;
             this.onReady = onReady;
         }
 
-        /// Reports again as soon as there is something to read, an end or an error; at once if there is already.
+        /// Reports again as soon as there is something to read (or room), an end or an error; at once if there is
+        /// already.
         synchronized void rearm() throws ErrnoException {
             if (!closed) {
-                epoll.change(fd, ONCE, token);
+                epoll.change(fd, events, token);
             }
         }
 
@@ -63,11 +68,21 @@ final class Readiness implements AutoCloseable {
         }
     }
 
+    /// Reports when there is something to read.
     Watch watch(Fd fd, Runnable onReady) throws ErrnoException {
-        Watch watch = new Watch(fd, tokens.incrementAndGet(), onReady);
+        return watch(fd, READABLE, onReady);
+    }
+
+    /// Reports when something can be written.
+    Watch watchRoom(Fd fd, Runnable onReady) throws ErrnoException {
+        return watch(fd, ROOM, onReady);
+    }
+
+    private Watch watch(Fd fd, int events, Runnable onReady) throws ErrnoException {
+        Watch watch = new Watch(fd, events, tokens.incrementAndGet(), onReady);
         watches.put(watch.token, watch);
         try {
-            epoll.add(fd, ONCE, watch.token);
+            epoll.add(fd, events, watch.token);
             return watch;
         } catch (ErrnoException e) {
             watches.remove(watch.token);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// One connection of a client: reads requests and gives each a virtual thread of its own. What is still under way when
 /// the client goes is given up; what is not a request ends the connection, never the daemon.
@@ -57,6 +58,13 @@ final class Session {
             }
             return;
         }
+        if (request.hasCloseInput()) {
+            Handling handling = underWay.get(request.getCloseInput().getRequest());
+            if (handling != null) {
+                handling.endInput();
+            }
+            return;
+        }
         room.acquire();
         Handling handling = new Handling(request);
         underWay.put(request.getId(), handling);
@@ -78,6 +86,8 @@ final class Session {
         private final Thread thread;
         private boolean sends;
         private boolean givenUp;
+        private boolean inputEnded;
+        private @Nullable Runnable onInputEnd;
 
         Handling(Request request) {
             this.request = request;
@@ -99,6 +109,21 @@ final class Session {
             givenUp = true;
             if (!sends) {
                 thread.interrupt();
+            }
+        }
+
+        synchronized void endInput() {
+            inputEnded = true;
+            if (onInputEnd != null) {
+                onInputEnd.run();
+            }
+        }
+
+        @Override
+        public synchronized void onInputEnd(Runnable action) {
+            onInputEnd = action;
+            if (inputEnded) {
+                action.run();
             }
         }
 

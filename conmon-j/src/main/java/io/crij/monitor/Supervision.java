@@ -46,8 +46,13 @@ final class Supervision {
             List<OutputSource> sources = sources(shim);
             if (!sources.isEmpty()) {
                 PumpJournal journal = PumpJournal.open(folder.journal(container.id()));
-                LogPump pump =
-                        new LogPump(container.id(), writers, journal, sources, () -> acknowledgeLater(container));
+                LogPump pump = new LogPump(
+                        container.id(),
+                        writers,
+                        journal,
+                        container.attachments,
+                        sources,
+                        () -> acknowledgeLater(container));
                 container.pump(pump);
                 pump.begin(readiness, logPath.isEmpty() ? null : Path.of(logPath), OPEN_LOG);
             }
@@ -141,6 +146,7 @@ final class Supervision {
                     e);
         } finally {
             container.facts.unlock();
+            container.attachments.end();
             container.stopped.countDown();
         }
     }

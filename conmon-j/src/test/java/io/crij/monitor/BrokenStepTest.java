@@ -90,7 +90,7 @@ class BrokenStepTest {
         OutputSource source = new OutputSource(pipe.reader(), LogStream.STDOUT, false);
         try (LogFile opened = LogFile.open(file)) {
             PumpJournal notes = PumpJournal.create(journal);
-            LogAppender before = new LogAppender("c", notes, Clock.systemUTC());
+            LogAppender before = new LogAppender("c", notes, new Attachments(), Clock.systemUTC());
             pipe.writer().write(WAITS.getBytes(StandardCharsets.UTF_8));
             before.pump(source, buffers);
             byte[] output = OUTPUT.getBytes(StandardCharsets.UTF_8);
@@ -136,7 +136,7 @@ class BrokenStepTest {
         pipe.writer().close();
         OutputSource source = new OutputSource(pipe.reader(), LogStream.STDOUT, false);
         PumpJournal notes = PumpJournal.open(journal);
-        try (LogAppender next = new LogAppender("c", notes, Clock.systemUTC())) {
+        try (LogAppender next = new LogAppender("c", notes, new Attachments(), Clock.systemUTC())) {
             next.switchTo(LogFile.open(file));
             new BrokenStep(notes, List.of(source)).finish(next.log(), buffers);
             while (next.pump(source, buffers) == LogAppender.Found.OUTPUT) {

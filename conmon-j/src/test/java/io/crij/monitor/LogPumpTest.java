@@ -61,6 +61,7 @@ class LogPumpTest {
                     name,
                     writers,
                     PumpJournal.create(folder.resolve(name + ".journal")),
+                    new Attachments(),
                     List.of(new OutputSource(pipe.reader(), LogStream.STDOUT, false)),
                     ended::countDown);
             pump.begin(readiness, log, SOON);
@@ -206,6 +207,7 @@ class LogPumpTest {
                 "x",
                 writers,
                 PumpJournal.create(folder.resolve("journal")),
+                new Attachments(),
                 List.of(new OutputSource(pipe.reader(), LogStream.STDERR, false)),
                 ended::countDown);
         pump.begin(readiness, null, SOON);
