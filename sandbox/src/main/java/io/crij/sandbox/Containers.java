@@ -1,6 +1,7 @@
 package io.crij.sandbox;
 
 import io.crij.monitor.MonitorException;
+import io.crij.monitor.MonitorStream;
 import io.crij.oci.runtime.OciException;
 import io.crij.oci.spec.Process;
 import io.crij.oci.spec.Spec;
@@ -102,6 +103,12 @@ public final class Containers {
         return index.find(id).record();
     }
 
+    /// @param id an id, or the beginning of exactly one
+    /// @param tried what needs it to run, such as `attach to`
+    public ContainerRecord findRunning(String id, String tried) throws SandboxException {
+        return running(id, tried);
+    }
+
     /// Every container that was answered for, oldest first.
     public List<ContainerRecord> list() {
         return index.list().stream().map(Entry::record).toList();
@@ -136,6 +143,30 @@ public final class Containers {
             return new ExecResult(outcome.stdout(), outcome.stderr(), outcome.exitCode(), outcome.timedOut());
         } catch (MonitorException e) {
             throw MonitorFailures.translate("run a command in container " + container.id(), e);
+        }
+    }
+
+    /// Runs a command in a running container, its streams in the caller's hands.
+    ///
+    /// @param process its `terminal` says which streams there are
+    /// @param stdin whether it has an input
+    public MonitorStream exec(String id, Process process, boolean stdin) throws SandboxException, InterruptedException {
+        var container = running(id, "run a command in");
+        try {
+            return monitor.exec(container.id(), specWriter.write(process), stdin);
+        } catch (MonitorException e) {
+            throw MonitorFailures.translate("run a command in container " + container.id(), e);
+        }
+    }
+
+    /// Joins the streams of a running container.
+    public MonitorStream attach(String id, boolean stdin, boolean stdout, boolean stderr)
+            throws SandboxException, InterruptedException {
+        var container = running(id, "attach to");
+        try {
+            return monitor.attach(container.id(), stdin, stdout, stderr);
+        } catch (MonitorException e) {
+            throw MonitorFailures.translate("attach to container " + container.id(), e);
         }
     }
 

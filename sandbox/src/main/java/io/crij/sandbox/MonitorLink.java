@@ -5,6 +5,7 @@ import io.crij.monitor.ExecOutcome;
 import io.crij.monitor.MonitorClient;
 import io.crij.monitor.MonitorException;
 import io.crij.monitor.MonitorListener;
+import io.crij.monitor.MonitorStream;
 import io.crij.monitor.MonitoredContainer;
 import io.crij.monitor.Subscription;
 import java.time.Duration;
@@ -25,6 +26,11 @@ interface MonitorLink {
     MonitoredContainer state(String id) throws MonitorException, InterruptedException;
 
     ExecOutcome execSync(String id, byte[] process, Duration timeout, long outputLimit)
+            throws MonitorException, InterruptedException;
+
+    MonitorStream exec(String id, byte[] process, boolean stdin) throws MonitorException, InterruptedException;
+
+    MonitorStream attach(String id, boolean stdin, boolean stdout, boolean stderr)
             throws MonitorException, InterruptedException;
 
     void reopenLog(String id) throws MonitorException, InterruptedException;
@@ -64,6 +70,18 @@ interface MonitorLink {
         public ExecOutcome execSync(String id, byte[] process, Duration timeout, long outputLimit)
                 throws MonitorException, InterruptedException {
             return client.execSync(id, process, timeout, outputLimit);
+        }
+
+        @Override
+        public MonitorStream exec(String id, byte[] process, boolean stdin)
+                throws MonitorException, InterruptedException {
+            return client.exec(id, process, stdin);
+        }
+
+        @Override
+        public MonitorStream attach(String id, boolean stdin, boolean stdout, boolean stderr)
+                throws MonitorException, InterruptedException {
+            return client.attach(id, stdin, stdout, stderr);
         }
 
         @Override

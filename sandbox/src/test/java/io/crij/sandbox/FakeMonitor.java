@@ -5,6 +5,7 @@ import io.crij.monitor.ExecOutcome;
 import io.crij.monitor.MonitorEvent;
 import io.crij.monitor.MonitorException;
 import io.crij.monitor.MonitorListener;
+import io.crij.monitor.MonitorStream;
 import io.crij.monitor.MonitoredContainer;
 import io.crij.monitor.Subscription;
 import io.crij.oci.runtime.ContainerState.Status;
@@ -192,6 +193,18 @@ final class FakeMonitor implements MonitorLink {
             throws MonitorException {
         called("exec", id);
         return new ExecOutcome(process, "err".getBytes(StandardCharsets.UTF_8), 3, false);
+    }
+
+    @Override
+    public MonitorStream exec(String id, byte[] process, boolean stdin) throws MonitorException {
+        called("exec", id);
+        throw new UnsupportedOperationException("this monitor has no streams");
+    }
+
+    @Override
+    public MonitorStream attach(String id, boolean stdin, boolean stdout, boolean stderr) throws MonitorException {
+        called("attach", id);
+        throw new UnsupportedOperationException("this monitor has no streams");
     }
 
     @Override
