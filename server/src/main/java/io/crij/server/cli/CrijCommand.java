@@ -21,6 +21,8 @@ import picocli.CommandLine.Command;
             ImageRemove.class,
             Run.class,
             Exec.class,
+            Attach.class,
+            PortForward.class,
             LogsCommand.class,
             PodList.class,
             ContainerList.class,

@@ -2,6 +2,7 @@ package io.crij.server.cli;
 
 import static io.crij.server.cli.Failures.tryingSilently;
 
+import io.crij.cri.v1.ExecRequest;
 import io.crij.cri.v1.ExecSyncRequest;
 import java.io.IOException;
 import java.time.Duration;
@@ -12,12 +13,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `crij exec`, through ExecSync: no terminal and no input; the output comes when the command has ended.
+/// `crij exec`. With input or a terminal it is a stream; without, it goes through ExecSync, which can be limited in
+/// time and
+/// whose output comes when the command has ended.
 @Command(
         name = "exec",
         mixinStandardHelpOptions = true,
-        description = "Runs a command in a running container and prints its output when it has ended; the exit code"
-                + " is the command's.")
+        description = "Runs a command in a running container; the exit code is the command's. Without --stdin and --tty"
+                + " its output comes when it has ended.")
 final class Exec implements Callable<Integer> {
     private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -25,7 +28,17 @@ final class Exec implements Callable<Integer> {
     private Endpoint endpoint = new Endpoint();
 
     @Option(
-            names = {"-t", "--time-limit"},
+            names = {"-i", "--stdin"},
+            description = "Send our standard input to the command.")
+    private boolean stdin;
+
+    @Option(
+            names = {"-t", "--tty"},
+            description = "Run the command at a terminal, ours.")
+    private boolean tty;
+
+    @Option(
+            names = "--time-limit",
             paramLabel = "SECONDS",
             defaultValue = "0",
             description = "End the command after this time; 0 is never (default).")
@@ -48,6 +61,9 @@ final class Exec implements Callable<Integer> {
     public Integer call() throws IOException {
         try (var client = endpoint.connect()) {
             var target = new Lookup(client).containerOrFail(container);
+            if (stdin || tty) {
+                return stream(client, target.getId());
+            }
             var request = ExecSyncRequest.newBuilder()
                     .setContainerId(target.getId())
                     .addAllCmd(Words.command(command))
@@ -64,5 +80,24 @@ final class Exec implements Callable<Integer> {
             System.err.flush();
             return answer.getExitCode();
         }
+    }
+
+    private int stream(CriClient client, String id) {
+        if (limitSeconds > 0) {
+            throw new CliException(ExitCode.USAGE, "--time-limit cannot be used together with --stdin or --tty");
+        }
+        InteractiveStream.requireTerminal(tty);
+        var request = ExecRequest.newBuilder()
+                .setContainerId(id)
+                .addAllCmd(Words.command(command))
+                .setStdin(stdin)
+                .setTty(tty)
+                .setStdout(true)
+                .setStderr(!tty)
+                .build();
+        var answer = tryingSilently(
+                "run " + command.getFirst() + " in container " + container,
+                () -> client.runtime().exec(request));
+        return new InteractiveStream(stdin, tty, false).run(answer.getUrl());
     }
 }

@@ -3,9 +3,13 @@ package io.crij.server.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Whether a person looks at our output.
+/// Whether a person sits at our streams.
 final class Terminal {
     private Terminal() {}
+
+    static boolean isStdin() {
+        return isTerminal(0);
+    }
 
     static boolean isStderr() {
         return isTerminal(2);
