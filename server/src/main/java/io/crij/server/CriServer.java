@@ -22,6 +22,8 @@ import io.crij.server.rpc.RuntimeEndpoint;
 import io.crij.server.spec.HostFeatures;
 import io.crij.server.stats.PodMetrics;
 import io.crij.server.stats.Usage;
+import io.crij.server.streaming.NodeStreams;
+import io.crij.server.streaming.StreamingServer;
 import io.crij.server.transport.UnixServer;
 import java.io.IOException;
 import java.time.Duration;
@@ -82,6 +84,9 @@ public final class CriServer implements AutoCloseable {
                     cgroups,
                     Set.copyOf(config.stats().podMetrics()));
             listeners.add(usage::on);
+            var streams = own(new NodeStreams(
+                    sandboxes.pods(), sandboxes.containers(), config.server().state()));
+            var streaming = own(new StreamingServer(Settings.streaming(config.streaming()), streams));
             var calls = new Calls(readiness, new CallMetrics(metrics.registry()));
             socket = own(new UnixServer(
                     config.server().socket(),
@@ -89,7 +94,16 @@ public final class CriServer implements AutoCloseable {
                     config.server().maxResponseSize().bytes(),
                     List.of(
                             new RuntimeEndpoint(
-                                    calls, config, host, sandboxes, images, monitor, usage, podMetrics, events),
+                                    calls,
+                                    config,
+                                    host,
+                                    sandboxes,
+                                    images,
+                                    monitor,
+                                    usage,
+                                    podMetrics,
+                                    events,
+                                    streaming),
                             new ImageEndpoint(
                                     calls,
                                     images,

@@ -4,10 +4,13 @@ import io.crij.sandbox.RuntimeHandler;
 import io.crij.sandbox.RuntimeHandlers;
 import io.crij.sandbox.SandboxSettings;
 import io.crij.server.config.Config;
+import io.crij.server.streaming.StreamSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /// What the configuration says to the other modules.
 final class Settings {
+    private static final Duration UPGRADE_TIMEOUT = Duration.ofSeconds(10);
     private static final Path NETNS = Path.of("/run/netns");
     private static final Path LOGS = Path.of("/var/log/crij/pods");
 
@@ -32,6 +35,18 @@ final class Settings {
                 config.network().defaultNetwork(),
                 config.network().pluginTimeout(),
                 usual.keepUnclaimed());
+    }
+
+    static StreamSettings streaming(Config.Streaming config) {
+        return new StreamSettings(
+                config.address(),
+                config.port(),
+                config.tlsCert(),
+                config.tlsKey(),
+                config.tlsCa(),
+                config.idleTimeout(),
+                config.tokenLifetime(),
+                UPGRADE_TIMEOUT);
     }
 
     private static RuntimeHandlers handlers(Config config) {

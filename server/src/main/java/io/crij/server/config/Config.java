@@ -30,6 +30,9 @@ public record Config(
 
         @Key("Pod networks: CNI.") Network network,
         @Key("Images and registries.") Images images,
+
+        @Key("The server of exec, attach and port-forward.") Streaming streaming,
+
         @Key("Resource usage for the kubelet.") Stats stats,
 
         @Key("Metrics of the server itself, for Prometheus.")
@@ -80,6 +83,8 @@ public record Config(
                     4,
                     Duration.ofSeconds(30),
                     List.of()),
+            new Streaming(
+                    "127.0.0.1", 0, Path.of(""), Path.of(""), Path.of(""), Duration.ofHours(4), Duration.ofMinutes(1)),
             new Stats(Duration.ofSeconds(10), List.of(MetricGroup.values())),
             new Metrics("127.0.0.1", 0));
 
@@ -214,6 +219,27 @@ public record Config(
 
             @Key("Images that the kubelet must not collect: names, or names with * at the end.")
             List<String> pinned) {}
+
+    public record Streaming(
+            @Key("Address to listen on, and the host in the URLs given out; 127.0.0.1 does for a kubelet.")
+            String address,
+
+            @Key(value = "TCP port; 0: any free one.", min = 0, max = 65_535)
+            int port,
+
+            @Key("Certificate (PEM) for TLS, read again when it changes; empty: no TLS.")
+            Path tlsCert,
+
+            @Key("Key (PEM, PKCS#8) of the certificate.") Path tlsKey,
+
+            @Key("Authorities (PEM) one of which must have signed the client's certificate; empty: it needs none.")
+            Path tlsCa,
+
+            @Key(value = "A stream without a byte in either direction for this long is closed.", min = 1000)
+            Duration idleTimeout,
+
+            @Key(value = "How long a URL given out may wait for its client.", min = 1000, max = 3_600_000)
+            Duration tokenLifetime) {}
 
     public record Stats(
             @Key(

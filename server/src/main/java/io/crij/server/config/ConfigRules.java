@@ -19,6 +19,7 @@ final class ConfigRules {
         absolute("server.data", config.server().data());
         absolute("monitor.socket", config.monitorSocket());
         absolute("network.config_dir", config.network().configDir());
+        streaming(config.streaming());
         handlers(config);
         driver(config);
         capabilities(config);
@@ -33,6 +34,23 @@ final class ConfigRules {
             InetAddress.ofLiteral(address);
         } catch (IllegalArgumentException e) {
             throw refused("metrics.address", address, "must be an address as 127.0.0.1, :: or 0.0.0.0, not a name");
+        }
+    }
+
+    private void streaming(Config.Streaming streaming) throws ConfigException {
+        boolean cert = !streaming.tlsCert().toString().isEmpty();
+        boolean key = !streaming.tlsKey().toString().isEmpty();
+        if (cert != key) {
+            throw refused(
+                    cert ? "streaming.tls_cert" : "streaming.tls_key",
+                    (cert ? streaming.tlsCert() : streaming.tlsKey()).toString(),
+                    "a certificate and its key are set together");
+        }
+        if (!cert && !streaming.tlsCa().toString().isEmpty()) {
+            throw refused(
+                    "streaming.tls_ca",
+                    streaming.tlsCa().toString(),
+                    "clients are checked with TLS only: set tls_cert");
         }
     }
 

@@ -1,5 +1,7 @@
 package io.crij.server.rpc;
 
+import io.crij.cri.v1.AttachRequest;
+import io.crij.cri.v1.AttachResponse;
 import io.crij.cri.v1.ContainerEventResponse;
 import io.crij.cri.v1.ContainerStatsRequest;
 import io.crij.cri.v1.ContainerStatsResponse;
@@ -7,6 +9,8 @@ import io.crij.cri.v1.ContainerStatusRequest;
 import io.crij.cri.v1.ContainerStatusResponse;
 import io.crij.cri.v1.CreateContainerRequest;
 import io.crij.cri.v1.CreateContainerResponse;
+import io.crij.cri.v1.ExecRequest;
+import io.crij.cri.v1.ExecResponse;
 import io.crij.cri.v1.ExecSyncRequest;
 import io.crij.cri.v1.ExecSyncResponse;
 import io.crij.cri.v1.GetEventsRequest;
@@ -26,6 +30,8 @@ import io.crij.cri.v1.PodSandboxStatsRequest;
 import io.crij.cri.v1.PodSandboxStatsResponse;
 import io.crij.cri.v1.PodSandboxStatusRequest;
 import io.crij.cri.v1.PodSandboxStatusResponse;
+import io.crij.cri.v1.PortForwardRequest;
+import io.crij.cri.v1.PortForwardResponse;
 import io.crij.cri.v1.RemoveContainerRequest;
 import io.crij.cri.v1.RemoveContainerResponse;
 import io.crij.cri.v1.RemovePodSandboxRequest;
@@ -73,6 +79,7 @@ import io.crij.server.spec.HostFeatures;
 import io.crij.server.spec.ResourceLimits;
 import io.crij.server.stats.PodMetrics;
 import io.crij.server.stats.Usage;
+import io.crij.server.streaming.StreamingServer;
 import io.grpc.stub.StreamObserver;
 
 /// The RuntimeService of the CRI: each RPC is a class of its own. What is not here yet answers UNIMPLEMENTED.
@@ -95,6 +102,9 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
     private final ListContainers listContainers;
     private final ContainerStatus containerStatus;
     private final ExecSync execSync;
+    private final Exec exec;
+    private final Attach attach;
+    private final PortForward portForward;
     private final ReopenContainerLog reopenContainerLog;
     private final UpdateContainerResources updateContainerResources;
     private final ContainerStats containerStats;
@@ -119,7 +129,8 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
             MonitorClient monitor,
             Usage usage,
             PodMetrics podMetrics,
-            ContainerEvents events) {
+            ContainerEvents events,
+            StreamingServer streaming) {
         this.calls = calls;
         var pods = sandboxes.pods();
         var containers = sandboxes.containers();
@@ -140,6 +151,9 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
         listContainers = new ListContainers(containers);
         containerStatus = new ContainerStatus(containers);
         execSync = new ExecSync(containers);
+        exec = new Exec(containers, streaming);
+        attach = new Attach(containers, streaming);
+        portForward = new PortForward(pods, streaming);
         reopenContainerLog = new ReopenContainerLog(containers);
         updateContainerResources = new UpdateContainerResources(containers, new ResourceLimits(host));
         containerStats = new ContainerStats(containers, usage);
@@ -242,6 +256,21 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
     @Override
     public void execSync(ExecSyncRequest request, StreamObserver<ExecSyncResponse> client) {
         calls.unary("ExecSync", request, client, execSync::call);
+    }
+
+    @Override
+    public void exec(ExecRequest request, StreamObserver<ExecResponse> client) {
+        calls.unary("Exec", request, client, exec::call);
+    }
+
+    @Override
+    public void attach(AttachRequest request, StreamObserver<AttachResponse> client) {
+        calls.unary("Attach", request, client, attach::call);
+    }
+
+    @Override
+    public void portForward(PortForwardRequest request, StreamObserver<PortForwardResponse> client) {
+        calls.unary("PortForward", request, client, portForward::call);
     }
 
     @Override
