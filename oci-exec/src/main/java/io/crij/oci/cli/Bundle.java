@@ -37,7 +37,7 @@ final class Bundle {
         return new SpecReader().spec(Files.readAllBytes(file));
     }
 
-    CreateRequest request(String id, Spec spec, Stdio stdio) throws InvalidSpec {
+    CreateRequest request(String id, Spec spec, Stdio stdio, boolean detached) throws InvalidSpec {
         if (!id.matches("[A-Za-z0-9_+.-]+") || id.equals(".") || id.equals("..")) {
             throw new InvalidSpec("id", '"' + id + '"', "may have letters, digits and _+-. only");
         }
@@ -50,7 +50,8 @@ final class Bundle {
                 folder(),
                 spec,
                 new Rootfs.Directory(folder().resolve(root.path()).normalize()),
-                stdio);
+                stdio,
+                detached);
     }
 
     Path folder() {

@@ -46,7 +46,7 @@ final class Create implements Callable<Integer> {
         new SpecValidator().validate(spec).forEach(command::warn);
         @Nullable Process process = spec.process();
         boolean terminal = process != null && process.terminal();
-        var request = bundle.request(id, spec, options.stdio(terminal, detached));
+        var request = bundle.request(id, spec, options.stdio(terminal, detached), detached);
         try (@Nullable
                 ConsoleSocket console =
                         terminal && options.consoleSocket != null ? new ConsoleSocket(options.consoleSocket) : null) {

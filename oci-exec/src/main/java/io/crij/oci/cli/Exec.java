@@ -105,7 +105,7 @@ final class Exec implements Callable<Integer> {
                         ConsoleSocket console = process.terminal() && options.consoleSocket != null
                                 ? new ConsoleSocket(options.consoleSocket)
                                 : null;
-                Shim shim = runtime.exec(id, process, options.stdio(process.terminal(), detach))) {
+                Shim shim = exec(runtime, process)) {
             if (console != null) {
                 console.hand(shim);
             }
@@ -119,6 +119,11 @@ final class Exec implements Callable<Integer> {
             shim.release();
             return code;
         }
+    }
+
+    private Shim exec(OciRuntime runtime, Process process) throws OciException, InterruptedException {
+        var stdio = options.stdio(process.terminal(), detach);
+        return detach ? runtime.execDetached(id, process, stdio) : runtime.exec(id, process, stdio);
     }
 
     /// The container's own process with the options' changes.

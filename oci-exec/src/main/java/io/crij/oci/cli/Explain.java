@@ -25,7 +25,7 @@ final class Explain implements Callable<Integer> {
     @Override
     public Integer call() throws OciException, IOException {
         Spec spec = bundle.spec();
-        command.out().print(Explanation.of(bundle.request("explained", spec, new Stdio.Null())));
+        command.out().print(Explanation.of(bundle.request("explained", spec, new Stdio.Null(), true)));
         return 0;
     }
 }

@@ -1,6 +1,7 @@
 package io.crij.oci.runtime;
 
 import io.crij.linux.ErrnoException;
+import io.crij.linux.OverlayLayers;
 import io.crij.linux.Pidfd;
 import io.crij.linux.Signal;
 import io.crij.oci.cgroup.Cgroup;
@@ -26,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The built-in runtime: each verb is a syscall program or a few system calls of this process; no other binary than
@@ -42,6 +44,10 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
     }
 
     public BuiltinRuntime(Path root, CgroupLayout layout) throws IOException {
+        this(root, layout, OverlayLayers::ofThisKernel);
+    }
+
+    BuiltinRuntime(Path root, CgroupLayout layout, Supplier<OverlayLayers> overlayLayers) throws IOException {
         this.root = root.toAbsolutePath();
         Files.createDirectories(this.root);
         var init = new Init(this.root);
@@ -53,6 +59,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
                 Privileges.read(),
                 CgroupHost.read(),
                 layout,
+                overlayLayers,
                 new SeccompCompiler(),
                 new SpecValidator());
     }
@@ -184,12 +191,21 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
 
     @Override
     public Shim exec(String id, Process process, Stdio stdio) throws OciException, InterruptedException {
+        return exec(id, process, stdio, Shape.MONITORED);
+    }
+
+    @Override
+    public Shim execDetached(String id, Process process, Stdio stdio) throws OciException, InterruptedException {
+        return exec(id, process, stdio, Shape.DETACHED);
+    }
+
+    private Shim exec(String id, Process process, Stdio stdio, Shape shape) throws OciException, InterruptedException {
         LiveContainer container = find(id);
         Status status = status(container);
         if (status != Status.CREATED && status != Status.RUNNING) {
             throw new WrongState("cannot exec in container " + id + ": it is " + name(status));
         }
-        return new Execution(tools, container, process, stdio).run();
+        return new Execution(tools, container, process, stdio, shape).run();
     }
 
     @Override

@@ -75,6 +75,9 @@ final class ContainerHalf {
         settings.sessionKeyring(setup.request.id());
         fileSystems(process);
         var last = new LastPart(steps, setup.slots, shimSteps, process, host.privileges(), host.seccomp());
+        if (setup.request.detached()) {
+            last.holdStart(shim.go());
+        }
         last.become(setup.linux);
         last.awaitStart();
         last.execute(setup.spec.hooks().startContainer(), hooks.startContainer);

@@ -35,7 +35,7 @@ final class CreateProgram {
         this.shape = shape;
         this.host = host;
         p = new ProgramBuilder(Arch.host(), slots.report());
-        setup = new Setup(request, p, slots, maps, host.privileges());
+        setup = new Setup(request, p, slots, maps, host);
         steps = setup.steps;
         namespaces = new Namespaces(setup);
         cgroups = new CgroupSteps(steps);

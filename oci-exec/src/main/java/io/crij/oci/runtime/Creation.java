@@ -4,6 +4,7 @@ import io.crij.linux.At;
 import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
+import io.crij.linux.OverlayLayers;
 import io.crij.linux.Pidfd;
 import io.crij.oci.cgroup.Cgroup;
 import io.crij.oci.cgroup.CgroupFolders;
@@ -53,9 +54,15 @@ final class Creation {
             var cgroup = new Cgroup(folders);
             var slots = new Slots(0, spec.hooks().startContainer().size());
             var descriptors = open(slots, undo);
-            var host = new Host(folders, CgroupPlan.of(folders, spec.linux().resources()), tools.privileges(), seccomp);
+            boolean overlay = request.rootfs() instanceof Rootfs.Overlay;
+            var host = new Host(
+                    folders,
+                    CgroupPlan.of(folders, spec.linux().resources()),
+                    tools.privileges(),
+                    overlay ? tools.overlayLayers().get() : OverlayLayers.MOUNT_OPTIONS,
+                    seccomp);
             boolean pause = request.rootfs() instanceof Rootfs.Pause;
-            var shape = pause ? Shape.DETACHED : Shape.MONITORED;
+            var shape = Shape.of(request);
             var hooks = new HookPipes(slots, spec.hooks());
             undo.add("close the hooks' pipes", hooks::close);
             IdMaps maps = IdMaps.of(request, tools.userNamespaces(), slots);
@@ -72,7 +79,7 @@ final class Creation {
             }
             launch.await(News.READY);
             attachDeviceFilter(host.plan());
-            return finish(record, launch, descriptors, cgroup, pause, undo);
+            return finish(record, launch, descriptors, cgroup, slots, undo);
         } catch (ErrnoException e) {
             throw new StepFailed("cannot create container " + request.id() + ": " + e.getMessage(), e.errno(), e);
         }
@@ -218,44 +225,46 @@ final class Creation {
     }
 
     private Created finish(
-            ContainerRecord begun, Launch launch, Descriptors d, Cgroup cgroup, boolean pause, Rollback undo)
+            ContainerRecord begun, Launch launch, Descriptors d, Cgroup cgroup, Slots slots, Rollback undo)
             throws ErrnoException {
-        int shimPid = pause ? 0 : launch.shimPid;
+        boolean pause = request.rootfs() instanceof Rootfs.Pause;
+        boolean stays = Shape.of(request) == Shape.MONITORED;
+        int shimPid = stays ? launch.shimPid : 0;
         ContainerRecord record = begun.withProcess(
                 launch.pid(),
                 ProcessClock.startOf(launch.pid()),
                 shimPid,
-                pause ? 0 : ProcessClock.startOf(shimPid),
-                pause ? null : d.shim);
+                stays ? ProcessClock.startOf(shimPid) : 0,
+                stays ? d.shim : pause ? null : ShimSlots.ofProcess(slots));
         record.replace(folder);
         var container = new LiveContainer(folder, record, Optional.of(cgroup));
         container.waits(new LiveContainer.Waiting(d.go, d.report, Optional.of(launch)));
-        Shim shim = pause ? pause(launch, d) : shim(launch, d);
+        Shim shim = stays ? shim(launch, d) : withoutShim(launch, d);
         undo.commit();
         return new Created(container, shim);
     }
 
     private Shim shim(Launch launch, Descriptors d) throws ErrnoException {
-        @Nullable Fd console = null;
-        if (request.stdio() instanceof Stdio.Terminal) {
-            try (var pidfd = new Pidfd(launch.shimPid)) {
-                console = pidfd.takeDescriptor(d.shim.console());
-            }
-        }
+        @Nullable Fd console = console(launch, d);
         var streams = new ShimProcess.Streams(d.stdin, d.stdout, d.stderr, console, d.control, d.exited, d.exitFile);
         var shim = new ShimProcess(launch.pid(), launch.shimPid, streams, tools.reaper());
         shim.acknowledge();
         return shim;
     }
 
-    /// The pause has no shim: the half that started it goes.
-    private Shim pause(Launch launch, Descriptors d) throws ErrnoException {
-        var pause = new PauseProcess(launch.pid());
-        d.control.write(new byte[] {ShimSteps.ACKNOWLEDGE});
-        tools.reaper().reap(launch.shimPid);
-        d.control.close();
-        d.exited.close();
-        d.exitFile.close();
-        return pause;
+    private @Nullable Fd console(Launch launch, Descriptors d) throws ErrnoException {
+        if (!(request.stdio() instanceof Stdio.Terminal)) {
+            return null;
+        }
+        try (var pidfd = new Pidfd(launch.shimPid)) {
+            return pidfd.takeDescriptor(d.shim.console());
+        }
+    }
+
+    /// The half that started the process goes.
+    private Shim withoutShim(Launch launch, Descriptors d) throws ErrnoException {
+        var process = new LoneProcess(launch.pid(), console(launch, d));
+        d.end(tools.reaper(), launch.shimPid);
+        return process;
     }
 }

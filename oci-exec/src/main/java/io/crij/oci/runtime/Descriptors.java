@@ -141,6 +141,15 @@ final class Descriptors implements AutoCloseable {
         toClose.forEach(Fd::close);
     }
 
+    /// Lets the half go that started the process, and what was between it and the runtime.
+    void end(Reaper reaper, int shimPid) throws ErrnoException {
+        control.write(new byte[] {ShimSteps.ACKNOWLEDGE});
+        reaper.reap(shimPid);
+        control.close();
+        exited.close();
+        exitFile.close();
+    }
+
     /// Closes the runtime's own ends too.
     void closeAll() {
         close();

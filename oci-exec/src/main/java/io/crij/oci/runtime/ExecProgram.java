@@ -26,6 +26,7 @@ final class ExecProgram {
     private final ExecPlan plan;
     private final Process process;
     private final Stdio stdio;
+    private final Shape shape;
     private final Slots slots;
     private final ShimSlots shim;
     private final Privileges privileges;
@@ -46,10 +47,11 @@ final class ExecProgram {
             Linux linux,
             Optional<SeccompFilter> seccomp) {}
 
-    ExecProgram(ExecPlan plan, Process process, Stdio stdio, Slots slots, ShimSlots shim, Privileges privileges) {
+    ExecProgram(ExecPlan plan, Process process, Stdio stdio, Shape shape, Slots slots, ShimSlots shim, Privileges privileges) {
         this.plan = plan;
         this.process = process;
         this.stdio = stdio;
+        this.shape = shape;
         this.slots = slots;
         this.shim = shim;
         this.privileges = privileges;
@@ -77,8 +79,13 @@ final class ExecProgram {
         shimSteps.awaitChild(pidfd);
         shimSteps.keepOwnDescriptors(pidfd, shim.pidfd());
         shimSteps.awaitAcknowledgement(shim.control(), shim.pidfd());
-        shimSteps.dropPrivileges();
-        shimSteps.serve(shim.control(), shim.pidfd(), shim.stdin(), shim.exit(), shim.exitFile());
+        switch (shape) {
+            case DETACHED -> p.call("end", Call.EXIT_GROUP, Abi.ZERO);
+            case MONITORED -> {
+                shimSteps.dropPrivileges();
+                shimSteps.serve(shim.control(), shim.pidfd(), shim.stdin(), shim.exit(), shim.exitFile());
+            }
+        }
 
         p.place(child);
         child(targetSlot);

@@ -15,12 +15,14 @@ final class Execution {
     private final LiveContainer container;
     private final Process process;
     private final Stdio stdio;
+    private final Shape shape;
 
-    Execution(Toolbox tools, LiveContainer container, Process process, Stdio stdio) {
+    Execution(Toolbox tools, LiveContainer container, Process process, Stdio stdio, Shape shape) {
         this.tools = tools;
         this.container = container;
         this.process = process;
         this.stdio = stdio;
+        this.shape = shape;
     }
 
     Shim run() throws OciException, InterruptedException {
@@ -38,7 +40,7 @@ final class Execution {
             int targetSlot = slots.give(target.fd());
             int programSlot = slots.reserve();
             Program program = new ExecProgram(
-                            container.execPlan(), process, stdio, slots, descriptors.shim, tools.privileges())
+                            container.execPlan(), process, stdio, shape, slots, descriptors.shim, tools.privileges())
                     .compile(programSlot, targetSlot);
             var launch = new Launch(
                     tools.init(),
@@ -72,6 +74,11 @@ final class Execution {
         var streams = new ShimProcess.Streams(d.stdin, d.stdout, d.stderr, console, d.control, d.exited, d.exitFile);
         d.report.close();
         d.go.close();
+        if (shape == Shape.DETACHED) {
+            var lone = new LoneProcess(launch.pid(), console);
+            d.end(tools.reaper(), launch.shimPid);
+            return lone;
+        }
         var shim = new ShimProcess(launch.pid(), launch.shimPid, streams, tools.reaper());
         shim.acknowledge();
         return shim;

@@ -2,6 +2,7 @@ package io.crij.oci.runtime;
 
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
+import io.crij.linux.OverlayLayers;
 import io.crij.linux.abi.FileFlags;
 import io.crij.oci.cgroup.CgroupFolders;
 import io.crij.oci.cgroup.CgroupHost;
@@ -40,11 +41,11 @@ public final class Explanation {
                 path == null || path.isEmpty() ? "/crij/" + request.id() : path,
                 CgroupLayout.WITH_SHIM);
         CgroupPlan plan = CgroupPlan.of(folders, spec.linux().resources());
-        return listing(request, new Host(folders, plan, Privileges.read(), seccomp));
+        return listing(request, new Host(folders, plan, Privileges.read(), OverlayLayers.ofThisKernel(), seccomp));
     }
 
     private static String listing(CreateRequest request, Host host) throws OciException {
-        var shape = request.rootfs() instanceof Rootfs.Pause ? Shape.DETACHED : Shape.MONITORED;
+        var shape = Shape.of(request);
         var slots = new Slots(0, request.spec().hooks().startContainer().size());
         try (Fd exitRecord = Fd.open("/dev/null", FileFlags.O_RDWR)) {
             // the numbers of descriptors are part of the program, so they are given out for real

@@ -1,5 +1,6 @@
 package io.crij.oci.runtime;
 
+import io.crij.linux.OverlayLayers;
 import io.crij.oci.cgroup.CgroupFolders;
 import io.crij.oci.cgroup.CgroupHost;
 import io.crij.oci.cgroup.CgroupPlan;
@@ -10,8 +11,14 @@ import java.util.Optional;
 ///
 /// @param folders of the container's cgroups
 /// @param plan of the container's cgroups
+/// @param overlayLayers of this kernel
 /// @param seccomp the compiled filter, when the configuration has one
-record Host(CgroupFolders folders, CgroupPlan plan, Privileges privileges, Optional<SeccompFilter> seccomp) {
+record Host(
+        CgroupFolders folders,
+        CgroupPlan plan,
+        Privileges privileges,
+        OverlayLayers overlayLayers,
+        Optional<SeccompFilter> seccomp) {
     CgroupHost cgroups() {
         return folders.host();
     }

@@ -1,5 +1,6 @@
 package io.crij.oci.runtime;
 
+import static io.crij.linux.abi.FileFlags.O_CLOEXEC;
 import static io.crij.linux.abi.Prctl.PR_SET_PDEATHSIG;
 
 import io.crij.linux.Errno;
@@ -75,6 +76,19 @@ final class LastPart {
             command.resolve();
         }
         ownDescriptors();
+    }
+
+    /// Without a shim nobody else keeps the pipe of the start open when the runtime goes.
+    ///
+    /// @param go the pipe's other end
+    void holdStart(int go) {
+        // the event that was there has been raised and taken
+        p.call(
+                "hold the other end of the start",
+                Call.DUP3,
+                Operand.of(go, "goWriter"),
+                Operand.of(slots.toChild()),
+                Abi.openFlags(O_CLOEXEC));
     }
 
     /// The table of descriptors was shared with the shim; from here on it is not, and holds nothing of the host's

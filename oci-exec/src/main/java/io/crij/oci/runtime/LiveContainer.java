@@ -52,7 +52,8 @@ final class LiveContainer {
         waiting = process;
     }
 
-    /// The pipes to the process that waits; those of an earlier runtime are opened again through its shim.
+    /// The pipes to the process that waits; those of an earlier runtime are opened again through its shim, or
+    /// through the process itself.
     Waiting waiting() throws OciException {
         @Nullable Waiting known = waiting;
         if (known != null) {
@@ -60,7 +61,7 @@ final class LiveContainer {
         }
         @Nullable ShimSlots slots = record.slots();
         if (slots == null) {
-            throw new OciException.WrongState("container " + record.id() + " has no shim to start it through");
+            throw new OciException.WrongState("container " + record.id() + " was created by a runtime that has gone, and nothing is left to start it through: delete it");
         }
         try {
             Fd go = Fd.open(of(slots.go()), FileFlags.O_WRONLY);
@@ -72,12 +73,12 @@ final class LiveContainer {
             }
         } catch (ErrnoException e) {
             throw new StepFailed(
-                    "cannot reach the shim of container " + record.id() + ": " + e.getMessage(), e.errno(), e);
+                    "cannot reach the waiting process of container " + record.id() + ": " + e.getMessage(), e.errno(), e);
         }
     }
 
     private String of(int slot) {
-        return "/proc/" + record.shim() + "/fd/" + slot;
+        return "/proc/" + (record.shim() == 0 ? record.pid() : record.shim()) + "/fd/" + slot;
     }
 
     void started() throws OciException {

@@ -28,6 +28,12 @@ public interface OciRuntime {
     /// Starts one more process in a created or running container.
     Shim exec(String id, Process process, Stdio stdio) throws OciException, InterruptedException;
 
+    /// As [#exec], and nothing of the runtime stays: the process becomes a child of the nearest subreaper. For runtimes
+    /// that leave something behind.
+    default Shim execDetached(String id, Process process, Stdio stdio) throws OciException, InterruptedException {
+        return exec(id, process, stdio);
+    }
+
     void pause(String id) throws OciException;
 
     void resume(String id) throws OciException;

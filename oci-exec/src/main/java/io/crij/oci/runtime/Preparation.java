@@ -24,7 +24,7 @@ final class Preparation {
     }
 
     void run() throws OciException {
-        new RootMount(setup).make();
+        new RootMount(setup).makeOutside();
         var binds = new BindSources(setup);
         for (Mount mount : setup.spec.mounts()) {
             MountOptions options = MountOptions.of(mount);

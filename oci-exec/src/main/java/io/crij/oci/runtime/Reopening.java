@@ -28,8 +28,8 @@ final class Reopening {
     Shim run() throws OciException {
         try {
             @Nullable ShimSlots slots = record.slots();
-            if (slots == null) {
-                return new PauseProcess(record.pid());
+            if (slots == null || record.shim() == 0) {
+                return new LoneProcess(record.pid());
             }
             if (!ProcessClock.alive(record.shim(), record.shimStart())) {
                 throw new WrongState("the shim of container " + record.id() + " (process " + record.shim()

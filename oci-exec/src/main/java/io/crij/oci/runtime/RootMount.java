@@ -8,7 +8,6 @@ import io.crij.oci.program.Call;
 import io.crij.oci.program.Operand;
 import io.crij.oci.program.Operand.Register;
 import io.crij.oci.runtime.OciException.InvalidSpec;
-import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.spec.Namespace.Type;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,9 +33,6 @@ final class RootMount {
             (long) MS_UNBINDABLE,
             "runbindable",
             (long) MS_UNBINDABLE | MS_REC);
-    // fsconfig(2) takes no longer values
-    private static final int LONGEST_OPTION = 255;
-
     // the folders above the container's own may be closed to it; in its own mount namespace any other will do
     private static final Path PUBLIC_PLACE = Path.of("/etc");
 
@@ -89,139 +85,18 @@ final class RootMount {
         switch (setup.request.rootfs()) {
             case Rootfs.Directory(Path path) ->
                 steps.copyTree("open the root file system " + path, Abi.CWD, path.toString(), true, setup.root);
-            case Rootfs.Overlay overlay -> {
-                if (setup.rootMapping != Descriptors.NONE) {
-                    actAs(HostIds.of(0, setup.linux.uidMappings()), HostIds.of(0, setup.linux.gidMappings()));
-                }
-                makeOverlay(overlay);
-                if (setup.rootMapping != Descriptors.NONE) {
-                    actAs(0, 0);
-                }
-            }
+            case Rootfs.Overlay overlay -> new OverlayMount(setup, overlay).make();
             case Rootfs.Pause _ -> {}
         }
     }
 
-    /// An overlay touches its layers with the rights of whoever makes it, for ever: in layers whose owners are mapped
-    /// the host's root is nobody, so it is made with the ids of the container's root, and the capabilities kept.
-    private void actAs(long uid, long gid) {
-        var p = setup.p;
-        p.call("act as group " + gid, Call.SETFSGID, Operand.of(gid)).tolerateAll();
-        p.call("act as user " + uid, Call.SETFSUID, Operand.of(uid)).tolerateAll();
-        long all = setup.privileges.capabilities().permitted();
-        Identity.capset(p, "keep the capabilities", all, all, 0);
-    }
-
-    private void makeOverlay(Rootfs.Overlay overlay) throws Unsupported {
-        var p = setup.p;
-        Register context = p.register("overlay");
-        p.call("open overlayfs", Call.FSOPEN, p.text("overlay"), Operand.of(FSOPEN_CLOEXEC, "CLOEXEC"))
-                .into(context);
-        set(context, "source", "overlay");
-        for (Path layer : overlay.lower()) {
-            layer(context, "lowerdir+", layer);
+    /// The same, of a tree of the host's mount namespace, where it may be shared: pivot_root refuses such a root, and
+    /// what is mounted below would show on the host.
+    void makeOutside() throws OciException {
+        make();
+        if (setup.request.rootfs() instanceof Rootfs.Directory) {
+            steps.setAttributes("stop mounts in the root from showing on the host", setup.root, true, 0, 0, MS_SLAVE);
         }
-        if (overlay.upper().isPresent()) {
-            upper(context, overlay.upper().get(), overlay.work().orElseThrow());
-        }
-        for (String option : overlay.options()) {
-            int equals = option.indexOf('=');
-            if (equals < 0) {
-                flag(context, option);
-            } else {
-                set(context, option.substring(0, equals), option.substring(equals + 1));
-            }
-        }
-        p.call(
-                "make the overlay of the image's layers",
-                Call.FSCONFIG,
-                context,
-                Operand.of(FSCONFIG_CMD_CREATE, "CREATE"),
-                Abi.ZERO,
-                Abi.ZERO,
-                Abi.ZERO);
-        long readOnly = overlay.upper().isPresent() ? 0 : MOUNT_ATTR_RDONLY;
-        p.call(
-                        "mount the overlay",
-                        Call.FSMOUNT,
-                        context,
-                        Operand.of(FSMOUNT_CLOEXEC, "CLOEXEC"),
-                        Abi.attributes(readOnly))
-                .into(setup.root);
-        steps.close(context);
-    }
-
-    private void layer(Operand context, String key, Path folder) throws Unsupported {
-        if (setup.rootMapping == Descriptors.NONE) {
-            set(context, key, folder.toString());
-            return;
-        }
-        var p = setup.p;
-        Register layer = p.register("layer");
-        String about = "map the owners of the layer " + folder;
-        steps.copyTree(about, Abi.CWD, folder.toString(), false, layer);
-        steps.mapOwners(about, layer, false, setup.rootMapping);
-        // it stays open: a detached mount goes when its last descriptor is closed
-        setDescriptor(context, key, folder, layer);
-    }
-
-    /// Both must be on the same mount, so their parent is the one whose owners are mapped.
-    private void upper(Register context, Path upper, Path work) throws Unsupported {
-        if (setup.rootMapping == Descriptors.NONE) {
-            set(context, "upperdir", upper.toString());
-            set(context, "workdir", work.toString());
-            return;
-        }
-        Path parent = upper.toAbsolutePath().getParent();
-        if (parent == null || !parent.equals(work.toAbsolutePath().getParent())) {
-            throw new Unsupported("the overlay's folders " + upper + " and " + work
-                    + " have different parents: with a user namespace they have to lie side by side");
-        }
-        var p = setup.p;
-        Register mapped = p.register("upperParent");
-        Register folder = p.register("upperFolder");
-        String about = "map the owners of " + parent;
-        steps.copyTree(about, Abi.CWD, parent.toString(), false, mapped);
-        steps.mapOwners(about, mapped, false, setup.rootMapping);
-        for (Path one : List.of(upper, work)) {
-            steps.open("open " + one, mapped, String.valueOf(one.getFileName()), O_PATH | O_DIRECTORY, folder);
-            setDescriptor(context, one.equals(upper) ? "upperdir" : "workdir", one, folder);
-            steps.close(folder);
-        }
-    }
-
-    private void setDescriptor(Operand context, String key, Path folder, Register fd) {
-        var p = setup.p;
-        Operand set = Operand.of(FSCONFIG_SET_FD, "SET_FD");
-        p.call("set the overlay's " + key + " to " + folder, Call.FSCONFIG, context, set, p.text(key), Abi.ZERO, fd);
-    }
-
-    private void set(Operand context, String key, String value) throws Unsupported {
-        if (value.length() > LONGEST_OPTION) {
-            throw new Unsupported("overlay option " + key + " is longer than the " + LONGEST_OPTION
-                    + " characters that the kernel takes: " + value + "; use a shorter data folder");
-        }
-        var p = setup.p;
-        p.call(
-                "set the overlay's " + key + " to " + value,
-                Call.FSCONFIG,
-                context,
-                Operand.of(FSCONFIG_SET_STRING, "SET_STRING"),
-                p.text(key),
-                p.text(value),
-                Abi.ZERO);
-    }
-
-    private void flag(Operand context, String key) {
-        var p = setup.p;
-        p.call(
-                "set the overlay's " + key,
-                Call.FSCONFIG,
-                context,
-                Operand.of(FSCONFIG_SET_FLAG, "SET_FLAG"),
-                p.text(key),
-                Abi.ZERO,
-                Abi.ZERO);
     }
 
     /// Attaches the root in the container's mount namespace.

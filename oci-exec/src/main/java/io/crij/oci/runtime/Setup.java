@@ -1,5 +1,6 @@
 package io.crij.oci.runtime;
 
+import io.crij.linux.OverlayLayers;
 import io.crij.oci.program.Operand.Register;
 import io.crij.oci.program.ProgramBuilder;
 import io.crij.oci.spec.Linux;
@@ -27,6 +28,7 @@ final class Setup {
     final Register pts;
 
     final Privileges privileges;
+    final OverlayLayers overlayLayers;
 
     /// Numbers of user namespaces that the owners of a mount are mapped by.
     final Map<Mount, Integer> mappings;
@@ -37,8 +39,9 @@ final class Setup {
     boolean devIsOurs;
     boolean ptsIsOurs;
 
-    Setup(CreateRequest request, ProgramBuilder p, Slots slots, IdMaps maps, Privileges privileges) {
-        this.privileges = privileges;
+    Setup(CreateRequest request, ProgramBuilder p, Slots slots, IdMaps maps, Host host) {
+        this.privileges = host.privileges();
+        this.overlayLayers = host.overlayLayers();
         this.mappings = maps.mounts();
         this.rootMapping = maps.root();
         this.request = request;
@@ -50,6 +53,12 @@ final class Setup {
         root = p.register("root");
         dev = p.register("dev");
         pts = p.register("pts");
+    }
+
+    /// A number that no descriptor of the program has by chance; nor have those above. Whoever opens there closes again,
+    /// or leaves it to the end of the set-up, when everything above [Slots#end] is closed.
+    int freeNumber() {
+        return Math.max(256, 2 * slots.end());
     }
 
     boolean creates(Type type) {

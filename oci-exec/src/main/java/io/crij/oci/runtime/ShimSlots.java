@@ -13,4 +13,11 @@ record ShimSlots(
         int stdout,
         int stderr,
         int console,
-        int pidfd) {}
+        int pidfd) {
+    private static final int NONE = Descriptors.NONE;
+
+    /// Without a shim the process itself holds both ends of the pipe that its start comes through.
+    static ShimSlots ofProcess(Slots slots) {
+        return new ShimSlots(slots.report(), slots.go(), NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE);
+    }
+}

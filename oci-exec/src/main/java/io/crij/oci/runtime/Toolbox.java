@@ -1,10 +1,12 @@
 package io.crij.oci.runtime;
 
+import io.crij.linux.OverlayLayers;
 import io.crij.oci.cgroup.CgroupHost;
 import io.crij.oci.cgroup.CgroupLayout;
 import io.crij.oci.program.Init;
 import io.crij.oci.seccomp.SeccompCompiler;
 import io.crij.oci.spec.SpecValidator;
+import java.util.function.Supplier;
 
 /// What a runtime has once and every verb uses.
 record Toolbox(
@@ -15,5 +17,6 @@ record Toolbox(
         Privileges privileges,
         CgroupHost cgroups,
         CgroupLayout layout,
+        Supplier<OverlayLayers> overlayLayers,
         SeccompCompiler seccomp,
         SpecValidator validator) {}

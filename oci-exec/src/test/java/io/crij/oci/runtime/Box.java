@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.crij.linux.Directory;
 import io.crij.linux.Fd;
+import io.crij.linux.OverlayLayers;
+import io.crij.oci.cgroup.CgroupLayout;
 import io.crij.oci.seccomp.DefaultProfile;
 import io.crij.oci.spec.Capabilities;
 import io.crij.oci.spec.Mount;
@@ -46,6 +48,11 @@ final class Box implements AutoCloseable {
     private final String suffix = UUID.randomUUID().toString().substring(0, 8);
 
     Box() throws IOException {
+        this(OverlayLayers.ofThisKernel());
+    }
+
+    /// @param layers what the runtime takes the kernel for
+    Box(OverlayLayers layers) throws IOException {
         assumeTrue(Files.isExecutable(Path.of("/bin/busybox")), "no /bin/busybox (Debian package busybox-static)");
         assumeTrue(Long.parseLong(System.getProperty("user.name").equals("root") ? "0" : "1") == 0, "not root");
         folder = Files.createTempDirectory("crij-oci");
@@ -85,7 +92,7 @@ final class Box implements AutoCloseable {
         for (String name : List.of("proc", "sys", "dev", "etc", "tmp")) {
             Files.createDirectories(rootfs.resolve(name));
         }
-        runtime = new BuiltinRuntime(folder.resolve("state"));
+        runtime = new BuiltinRuntime(folder.resolve("state"), CgroupLayout.WITH_SHIM, () -> layers);
     }
 
     String id(String name) {

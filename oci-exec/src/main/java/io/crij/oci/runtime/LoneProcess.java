@@ -5,14 +5,24 @@ import io.crij.linux.Fd;
 import io.crij.linux.Pidfd;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// The pause of a sandbox. It has no shim and no streams; how it ended the kernel tells (6.15), else it is unknown.
-final class PauseProcess implements Shim {
+/// A process without a shim: the pause of a sandbox, or one that its creator's subreaper looks after. It has no streams of
+/// ours; how it ended the kernel tells (6.15), else it is unknown.
+final class LoneProcess implements Shim {
     private static final int UNKNOWN = 255;
 
     private final Pidfd pidfd;
 
-    PauseProcess(int pid) throws ErrnoException {
+    private final @Nullable Fd console;
+
+    LoneProcess(int pid) throws ErrnoException {
+        this(pid, null);
+    }
+
+    /// @param console master of its terminal, taken over
+    LoneProcess(int pid, @Nullable Fd console) throws ErrnoException {
+        this.console = console;
         pidfd = new Pidfd(pid);
     }
 
@@ -38,7 +48,7 @@ final class PauseProcess implements Shim {
 
     @Override
     public Optional<Fd> console() {
-        return Optional.empty();
+        return Optional.ofNullable(console);
     }
 
     @Override
@@ -69,5 +79,8 @@ final class PauseProcess implements Shim {
     @Override
     public void close() {
         pidfd.close();
+        if (console != null) {
+            console.close();
+        }
     }
 }
