@@ -1,6 +1,7 @@
 package io.crij.oci.cli;
 
 import io.crij.oci.runtime.BuiltinRuntime;
+import io.crij.oci.runtime.Labels;
 import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.runtime.OciRuntime;
 import java.io.IOException;
@@ -87,7 +88,7 @@ public final class OciExec {
     }
 
     public static void main(String[] args) {
-        System.exit(new OciExec(BuiltinRuntime::new, System.out, System.err).run(args));
+        System.exit(new OciExec(root -> new BuiltinRuntime(root, Labels.Policy.WHERE_PRESENT), System.out, System.err).run(args));
     }
 
     int run(String... args) {

@@ -44,10 +44,18 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
     }
 
     public BuiltinRuntime(Path root, CgroupLayout layout) throws IOException {
-        this(root, layout, OverlayLayers::ofThisKernel);
+        this(root, layout, OverlayLayers::ofThisKernel, Labels.Policy.REQUIRED);
     }
 
-    BuiltinRuntime(Path root, CgroupLayout layout, Supplier<OverlayLayers> overlayLayers) throws IOException {
+    /// For a command that does as others of its kind.
+    ///
+    /// @param labels for security modules that this kernel does not have
+    public BuiltinRuntime(Path root, Labels.Policy labels) throws IOException {
+        this(root, CgroupLayout.WITH_SHIM, OverlayLayers::ofThisKernel, labels);
+    }
+
+    BuiltinRuntime(Path root, CgroupLayout layout, Supplier<OverlayLayers> overlayLayers, Labels.Policy labels)
+            throws IOException {
         this.root = root.toAbsolutePath();
         Files.createDirectories(this.root);
         var init = new Init(this.root);
@@ -57,6 +65,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
                 new Readiness(),
                 new Reaper(),
                 Privileges.read(),
+                Labels.of(labels),
                 CgroupHost.read(),
                 layout,
                 overlayLayers,

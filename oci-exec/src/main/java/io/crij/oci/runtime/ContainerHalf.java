@@ -65,6 +65,8 @@ final class ContainerHalf {
         Process process = Optional.ofNullable(setup.spec.process()).orElse(Process.EMPTY);
         var settings = new ProcessSettings(steps, process, host.privileges());
         settings.outOfMemoryScore();
+        var labels = new LabelSteps(steps, process, host.labels());
+        labels.open();
         becomeRootOfUserNamespace();
         namespaces.join();
         namespaces.loopbackUp();
@@ -78,6 +80,7 @@ final class ContainerHalf {
         if (setup.request.detached()) {
             last.holdStart(shim.go());
         }
+        labels.set();
         last.become(setup.linux);
         last.awaitStart();
         last.execute(setup.spec.hooks().startContainer(), hooks.startContainer);

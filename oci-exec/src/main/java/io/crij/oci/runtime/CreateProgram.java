@@ -78,23 +78,11 @@ final class CreateProgram {
         return p.build();
     }
 
-    /// Pipes belong to the user that the process becomes, so that it can open `/dev/stdout`.
     private void giveStreams() {
         @Nullable Process process = setup.spec.process();
-        if (process == null || !(setup.request.stdio() instanceof Stdio.Pipes(boolean stdin))) {
-            return;
-        }
-        long uid = HostIds.of(process.user().uid(), setup.linux.uidMappings());
-        if (uid == 0) {
-            return;
-        }
-        for (int stream = stdin ? 0 : 1; stream < 3; stream++) {
-            p.call(
-                    "give stream " + stream + " to the user",
-                    Call.FCHOWN,
-                    Operand.of(stream),
-                    Operand.of(uid),
-                    Abi.NONE);
+        if (process != null) {
+            long uid = HostIds.of(process.user().uid(), setup.linux.uidMappings());
+            new Streams(p).giveTo(uid, setup.request.stdio());
         }
     }
 

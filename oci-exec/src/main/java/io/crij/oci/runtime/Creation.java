@@ -14,9 +14,11 @@ import io.crij.oci.program.Program;
 import io.crij.oci.runtime.OciException.AlreadyExists;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.StepFailed;
+import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.seccomp.SeccompFilter;
 import io.crij.oci.spec.Hooks;
 import io.crij.oci.spec.Namespace;
+import io.crij.oci.spec.Process;
 import io.crij.oci.spec.Seccomp;
 import io.crij.oci.spec.Spec;
 import java.nio.file.Path;
@@ -47,6 +49,7 @@ final class Creation {
 
     Created run() throws OciException, InterruptedException {
         tools.validator().validate(spec).forEach(tools.privileges()::warn);
+        checkHost();
         var folders = CgroupFolders.of(tools.cgroups(), cgroupsPath(), tools.layout());
         Optional<SeccompFilter> seccomp = seccomp();
         try (var undo = new Rollback()) {
@@ -60,8 +63,8 @@ final class Creation {
                     CgroupPlan.of(folders, spec.linux().resources()),
                     tools.privileges(),
                     overlay ? tools.overlayLayers().get() : OverlayLayers.MOUNT_OPTIONS,
+                    tools.labels(),
                     seccomp);
-            boolean pause = request.rootfs() instanceof Rootfs.Pause;
             var shape = Shape.of(request);
             var hooks = new HookPipes(slots, spec.hooks());
             undo.add("close the hooks' pipes", hooks::close);
@@ -82,6 +85,23 @@ final class Creation {
             return finish(record, launch, descriptors, cgroup, slots, undo);
         } catch (ErrnoException e) {
             throw new StepFailed("cannot create container " + request.id() + ": " + e.getMessage(), e.errno(), e);
+        }
+    }
+
+    /// Whether this host has what is asked for, before anything is made.
+    private void checkHost() throws Unsupported {
+        tools.labels().check(spec.linux(), tools.privileges());
+        @Nullable Process process = spec.process();
+        if (process != null) {
+            tools.labels().check(process, tools.privileges());
+        }
+        if (spec.linux().intelRdt() != null) {
+            throw new Unsupported("linux.intelRdt: classes of service of resctrl are not made by this runtime; leave it out");
+        }
+        if (!spec.linux().netDevices().isEmpty()) {
+            throw new Unsupported("linux.netDevices: "
+                    + spec.linux().netDevices().keySet() + ": this runtime moves no network devices; leave it to the"
+                    + " network plugin");
         }
     }
 
@@ -178,9 +198,17 @@ final class Creation {
         return descriptors;
     }
 
-    private Optional<SeccompFilter> seccomp() throws InvalidSpec {
+    private Optional<SeccompFilter> seccomp() throws InvalidSpec, Unsupported {
         @Nullable Seccomp config = spec.linux().seccomp();
-        return config == null ? Optional.empty() : Optional.of(tools.seccomp().compile(config));
+        if (config == null) {
+            return Optional.empty();
+        }
+        SeccompFilter filter = tools.seccomp().compile(config);
+        if (filter.notifies()) {
+            throw new Unsupported("linux.seccomp: SCMP_ACT_NOTIFY: this runtime hands no notify descriptor to "
+                    + filter.listenerPath().orElse("a listener") + "; use SCMP_ACT_ERRNO or SCMP_ACT_LOG");
+        }
+        return Optional.of(filter);
     }
 
     private Launch launch(Program program, Slots slots, int programSlot, Descriptors descriptors, Rollback undo)

@@ -30,6 +30,7 @@ final class ExecProgram {
     private final Slots slots;
     private final ShimSlots shim;
     private final Privileges privileges;
+    private final Labels labels;
     private final ProgramBuilder p;
     private final Steps steps;
     private final ShimSteps shimSteps;
@@ -47,7 +48,7 @@ final class ExecProgram {
             Linux linux,
             Optional<SeccompFilter> seccomp) {}
 
-    ExecProgram(ExecPlan plan, Process process, Stdio stdio, Shape shape, Slots slots, ShimSlots shim, Privileges privileges) {
+    ExecProgram(ExecPlan plan, Process process, Stdio stdio, Shape shape, Slots slots, ShimSlots shim, Privileges privileges, Labels labels) {
         this.plan = plan;
         this.process = process;
         this.stdio = stdio;
@@ -55,6 +56,7 @@ final class ExecProgram {
         this.slots = slots;
         this.shim = shim;
         this.privileges = privileges;
+        this.labels = labels;
         p = new ProgramBuilder(Arch.host(), slots.report());
         steps = new Steps(p);
         shimSteps = new ShimSteps(steps, slots);
@@ -66,7 +68,7 @@ final class ExecProgram {
         Register pid = p.register("pid");
         Register pidfd = p.register("pidfd");
         shimSteps.begin(programSlot);
-        giveStreams();
+        new Streams(p).giveTo(HostIds.of(process.user().uid(), plan.linux().uidMappings()), stdio);
         if (plan.namespaces().contains(Type.PID)) {
             p.call(
                     "join the container's pid namespace with the child",
@@ -105,27 +107,14 @@ final class ExecProgram {
         }
     }
 
-    private void giveStreams() {
-        if (!(stdio instanceof Stdio.Pipes(boolean stdin))) {
-            return;
-        }
-        long uid = HostIds.of(process.user().uid(), plan.linux().uidMappings());
-        for (int stream = stdin ? 0 : 1; stream < 3 && uid != 0; stream++) {
-            p.call(
-                    "give stream " + stream + " to the user",
-                    Call.FCHOWN,
-                    Operand.of(stream),
-                    Operand.of(uid),
-                    Abi.NONE);
-        }
-    }
-
     private void child(int targetSlot) throws OciException {
         steps.prctl("end when the shim ends", PR_SET_PDEATHSIG, Operand.of(Abi.SIGKILL, "SIGKILL"));
         steps.prctl("keep the container from tracing this process", PR_SET_DUMPABLE, Abi.ZERO);
         p.call("lead a session", Call.SETSID);
         var settings = new ProcessSettings(steps, process, privileges);
         settings.outOfMemoryScore();
+        var labelSteps = new LabelSteps(steps, process, labels);
+        labelSteps.open();
         if (!plan.bornInCgroup()) {
             var cgroups = new CgroupSteps(steps);
             plan.cgroups().forEach(cgroups::join);
@@ -134,6 +123,7 @@ final class ExecProgram {
         settings.sessionKeyring("exec");
         console();
         var last = new LastPart(steps, slots, shimSteps, process, privileges, plan.seccomp());
+        labelSteps.set();
         last.become(plan.linux());
         last.execute();
     }

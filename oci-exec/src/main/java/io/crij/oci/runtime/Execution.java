@@ -27,6 +27,7 @@ final class Execution {
 
     Shim run() throws OciException, InterruptedException {
         tools.validator().validate(process).forEach(tools.privileges()::warn);
+        tools.labels().check(process, tools.privileges());
         ContainerRecord record = container.record();
         try (var undo = new Rollback();
                 var target = new Pidfd(record.pid())) {
@@ -40,7 +41,7 @@ final class Execution {
             int targetSlot = slots.give(target.fd());
             int programSlot = slots.reserve();
             Program program = new ExecProgram(
-                            container.execPlan(), process, stdio, shape, slots, descriptors.shim, tools.privileges())
+                            container.execPlan(), process, stdio, shape, slots, descriptors.shim, tools.privileges(), tools.labels())
                     .compile(programSlot, targetSlot);
             var launch = new Launch(
                     tools.init(),

@@ -9,6 +9,7 @@ import io.crij.oci.program.Step;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Makes a file system's mount that is not attached anywhere: fsopen, fsconfig, fsmount.
 final class FileSystem {
@@ -17,8 +18,16 @@ final class FileSystem {
     private final Steps steps;
     private final Register context;
 
+    private final @Nullable String label;
+
     FileSystem(Steps steps) {
+        this(steps, null);
+    }
+
+    /// @param label SELinux context of what is made
+    FileSystem(Steps steps, @Nullable String label) {
         this.steps = steps;
+        this.label = label;
         this.context = steps.p.register("fs");
     }
 
@@ -34,6 +43,9 @@ final class FileSystem {
         p.call(about, Call.FSOPEN, p.text(type), Operand.of(FSOPEN_CLOEXEC, "CLOEXEC"))
                 .into(context);
         set(about, "source", source);
+        if (label != null && !type.equals("proc") && !type.equals("sysfs")) {
+            set(about, "context", label);
+        }
         List<String> options = new ArrayList<>(data);
         superBlockFlags(flags, options);
         for (String option : options) {

@@ -18,6 +18,7 @@ record Host(
         CgroupPlan plan,
         Privileges privileges,
         OverlayLayers overlayLayers,
+        Labels labels,
         Optional<SeccompFilter> seccomp) {
     CgroupHost cgroups() {
         return folders.host();

@@ -50,7 +50,7 @@ final class MountSteps {
         this.steps = setup.steps;
         this.targets = targets;
         this.prepared = prepared;
-        fileSystem = new FileSystem(steps);
+        fileSystem = new FileSystem(steps, setup.mountLabel);
         mount = setup.p.register("mount");
         target = setup.p.register("target");
         cgroupMount = new CgroupMount(setup, fileSystem, cgroups, beforeCgroup);

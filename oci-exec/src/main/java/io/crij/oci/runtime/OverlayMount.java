@@ -222,6 +222,9 @@ final class OverlayMount {
         p.call("open overlayfs", Call.FSOPEN, p.text("overlay"), Operand.of(FSOPEN_CLOEXEC, "CLOEXEC"))
                 .into(context);
         set(context, "source", "overlay");
+        if (setup.mountLabel != null) {
+            set(context, "context", setup.mountLabel);
+        }
         for (Layer layer : layers) {
             switch (layer) {
                 case Layer.Named(String key, Path folder, String name) -> set(context, key, name);
@@ -286,6 +289,9 @@ final class OverlayMount {
                 .filter(layer -> !layer.key().equals("lowerdir+"))
                 .forEach(layer -> options.add(layer.key() + "=" + name(layer)));
         options.addAll(overlay.options());
+        if (setup.mountLabel != null) {
+            options.add("context=\"" + setup.mountLabel + "\"");
+        }
         String data = String.join(",", options);
         if (data.length() > LONGEST_DATA) {
             throw new Unsupported("an overlay of " + overlay.lower().size() + " layers needs " + data.length()

@@ -1,13 +1,8 @@
 package io.crij.oci.runtime;
 
-import static io.crij.linux.abi.FileFlags.O_WRONLY;
-
 import io.crij.linux.Errno;
 import io.crij.oci.program.Call;
-import io.crij.oci.program.Condition;
-import io.crij.oci.program.Label;
 import io.crij.oci.program.Operand;
-import io.crij.oci.program.Operand.Register;
 import io.crij.oci.program.ProgramBuilder;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.spec.IoPriority;
@@ -160,17 +155,5 @@ final class ProcessSettings {
         @Nullable Integer umask = process.user().umask();
         int value = umask == null ? DEFAULT_UMASK : umask;
         p.call("set the umask", Call.UMASK, Abi.octal(value));
-    }
-
-    /// A label of AppArmor or SELinux for the next execve, through a proc file system of our own.
-    void label(String about, Operand proc, String file, String label) {
-        Register attribute = p.register("attribute");
-        Label modern = p.label("set:" + file);
-        steps.open(about, proc, "self/attr/" + file, O_WRONLY, attribute).tolerate(Errno.ENOENT);
-        p.branch(attribute, Condition.AT_LEAST, Abi.ZERO, modern);
-        steps.open(about, proc, "self/attr/exec", O_WRONLY, attribute);
-        p.place(modern);
-        steps.put(about, attribute, label);
-        steps.close(attribute);
     }
 }

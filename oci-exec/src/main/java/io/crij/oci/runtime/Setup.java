@@ -8,6 +8,7 @@ import io.crij.oci.spec.Mount;
 import io.crij.oci.spec.Namespace.Type;
 import io.crij.oci.spec.Spec;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What the parts of a container's program share while it is compiled.
 final class Setup {
@@ -30,6 +31,9 @@ final class Setup {
     final Privileges privileges;
     final OverlayLayers overlayLayers;
 
+    /// SELinux context of file systems that are made for the container.
+    final @Nullable String mountLabel;
+
     /// Numbers of user namespaces that the owners of a mount are mapped by.
     final Map<Mount, Integer> mappings;
 
@@ -42,6 +46,8 @@ final class Setup {
     Setup(CreateRequest request, ProgramBuilder p, Slots slots, IdMaps maps, Host host) {
         this.privileges = host.privileges();
         this.overlayLayers = host.overlayLayers();
+        @Nullable String label = request.spec().linux().mountLabel();
+        this.mountLabel = host.labels().seLinux() && Labels.given(label) ? label : null;
         this.mappings = maps.mounts();
         this.rootMapping = maps.root();
         this.request = request;

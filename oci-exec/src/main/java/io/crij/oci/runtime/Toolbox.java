@@ -15,6 +15,7 @@ record Toolbox(
         Readiness readiness,
         Reaper reaper,
         Privileges privileges,
+        Labels labels,
         CgroupHost cgroups,
         CgroupLayout layout,
         Supplier<OverlayLayers> overlayLayers,

@@ -1,0 +1,211 @@
+package io.crij.oci.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.crij.linux.Fd;
+import io.crij.linux.Mounts;
+import io.crij.linux.abi.MountFlags;
+import io.crij.oci.runtime.OciException.InvalidSpec;
+import io.crij.oci.runtime.OciException.StepFailed;
+import io.crij.oci.spec.Mount;
+import io.crij.oci.spec.Root;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MountsTest extends ContainerTest {
+    private static final String WRITE = "echo x > /mnt/file && echo written";
+
+    private Path volume;
+
+    @BeforeEach
+    void makeVolume() throws Exception {
+        volume = Files.createDirectories(box.folder.resolve("volume"));
+        Files.writeString(volume.resolve("file"), "content\n");
+    }
+
+    private Mount bind(String... options) {
+        return Mount.bind(volume.toString(), "/mnt", options);
+    }
+
+    /// The options of a mount as the container sees them, those of the file system left out.
+    private static String options(String place) {
+        return "grep ' " + place + " ' /proc/self/mountinfo | while read a b c d e f g; do echo $f; done";
+    }
+
+    @Test
+    void foldersAndFilesAreBoundAndTheirPlacesMade() throws Exception {
+        Mount file = Mount.bind(volume.resolve("file").toString(), "/deep/er/file", "bind");
+        assertEquals("content\ncontent\n", sh(mounts(bind("bind"), file), "cat /mnt/file /deep/er/file"));
+        assertTrue(Files.isRegularFile(box.rootfs.resolve("deep/er/file")));
+    }
+
+    @Test
+    void relativeSourceStartsAtTheBundle() throws Exception {
+        assertEquals("content\n", sh(mounts(Mount.bind("volume", "/mnt", "bind")), "cat /mnt/file"));
+    }
+
+    @Test
+    void bindIsWritableUnlessReadOnly() throws Exception {
+        assertEquals("written\n", sh(mounts(bind("bind")), WRITE));
+        assertEquals("x\n", Files.readString(volume.resolve("file")));
+        assertTrue(sh(mounts(bind("bind", "ro")), WRITE).contains("Read-only file system"));
+    }
+
+    @Test
+    void everyFlagOfABindIsSet() throws Exception {
+        var all = mounts(bind("bind", "ro", "nosuid", "nodev", "noexec", "noatime", "nosymfollow"));
+        assertEquals("ro,nosuid,nodev,noexec,noatime,nosymfollow\n", sh(all, options("/mnt")));
+        var cleared = mounts(bind("bind", "ro", "noexec", "rw", "exec"));
+        assertEquals("rw,relatime\n", sh(cleared, options("/mnt")));
+    }
+
+    @Test
+    void recursiveOptionsReachTheMountsBelow() throws Exception {
+        Path below = Files.createDirectories(volume.resolve("below"));
+        Mounts.mount("tmpfs", below.toString(), "tmpfs", 0, "");
+        try {
+            String touch = "touch /mnt/below/x && echo written";
+            assertEquals("written\n", sh(mounts(bind("rbind", "ro")), touch));
+            assertTrue(sh(mounts(bind("rbind", "rro")), touch).contains("Read-only file system"));
+            assertEquals("", sh(mounts(bind("bind")), "grep /mnt/below /proc/self/mountinfo"));
+            var flags = mounts(bind("rbind", "rnosuid", "rnodev", "rnoexec"));
+            assertEquals("rw,nosuid,nodev,noexec,relatime\n", sh(flags, options("/mnt/below")));
+        } finally {
+            Mounts.unmount(below.toString(), MountFlags.MNT_DETACH);
+        }
+    }
+
+    @Test
+    void propagationIsTheOneAskedFor() throws Exception {
+        Mounts.bind(volume.toString(), volume.toString(), 0);
+        try {
+            Mounts.setAttributes(Fd.CWD, volume.toString(), false, 0, 0, MountFlags.MS_SHARED);
+            String tags = "grep ' /mnt ' /proc/self/mountinfo | grep -o 'shared:\\|master:'";
+            assertEquals("master:\n", sh(mounts(bind("bind", "rslave")), tags));
+            assertEquals("", sh(mounts(bind("bind", "rprivate")), tags));
+            // a group of its own below that of the host, which it hears of but does not tell
+            assertEquals("shared:\nmaster:\n", sh(mounts(bind("bind", "rshared")), tags));
+        } finally {
+            Mounts.unmount(volume.toString(), MountFlags.MNT_DETACH);
+        }
+    }
+
+    @Test
+    void tmpfsTakesItsOptionsAndMayBeReadOnly() throws Exception {
+        Mount tmpfs = Mount.of("tmpfs", "tmpfs", "/mnt", "mode=1751", "uid=7", "size=64k", "nosuid", "noexec");
+        String script = "stat -c '%a %u' /mnt; " + options("/mnt") + "; " + WRITE;
+        assertEquals("1751 7\nrw,nosuid,noexec,relatime\nwritten\n", sh(mounts(tmpfs), script));
+        Mount readOnly = Mount.of("tmpfs", "tmpfs", "/mnt", "ro");
+        Mount inside = Mount.bind(volume.toString(), "/mnt/inside", "bind");
+        String both = sh(mounts(readOnly, inside), "cat /mnt/inside/file; " + WRITE);
+        assertTrue(both.startsWith("content\n"), both);
+        assertTrue(both.contains("Read-only file system"), both);
+    }
+
+    @Test
+    void laterMountsCoverEarlierOnes() throws Exception {
+        Mount tmpfs = Mount.of("tmpfs", "tmpfs", "/mnt");
+        assertEquals("content\n", sh(mounts(tmpfs, bind("bind")), "ls /mnt >/dev/null; cat /mnt/file"));
+        assertEquals("", sh(mounts(bind("bind"), tmpfs), "ls /mnt"));
+    }
+
+    @Test
+    void usualFileSystemsAreThere() throws Exception {
+        String script = "for p in /proc /sys /dev /dev/pts /dev/shm /dev/mqueue; do stat -f -c %T $p; done;"
+                + " test -e /sys/fs/cgroup && echo cgroup";
+        String types = sh(s -> s, script);
+        assertTrue(types.startsWith("proc\nsysfs\ntmpfs\n"), types);
+        assertTrue(types.endsWith("cgroup\n"), types);
+        assertTrue(sh(s -> s, "echo x > /sys/x").contains("Read-only file system"));
+    }
+
+    @Test
+    void readOnlyRootLeavesMountsWritable() throws Exception {
+        var readOnly = both(
+                spec -> spec.with(s -> s.root = new Root(box.rootfs.toString(), true)), mounts(bind("bind")));
+        Files.createDirectories(box.rootfs.resolve("mnt"));
+        String out = sh(readOnly, WRITE + "; echo x > /dev/shm/x && echo shm; echo x > /etc/x");
+        assertTrue(out.startsWith("written\nshm\n"), out);
+        assertTrue(out.contains("Read-only file system"), out);
+    }
+
+    /// CVE-2021-30465: an image's link leads a mount to the host.
+    @Test
+    void linksOfTheImageStayInTheRoot() throws Exception {
+        Path outside = Files.createDirectories(box.folder.resolve("outside"));
+        Files.createSymbolicLink(box.rootfs.resolve("absolute"), outside);
+        Files.createSymbolicLink(box.rootfs.resolve("relative"), Path.of("../../../../../../" + outside));
+        Files.createDirectories(box.rootfs.resolve(outside.toString().substring(1)));
+        for (String link : List.of("/absolute", "/relative")) {
+            Mount mount = Mount.bind(volume.toString(), link + "/below", "bind");
+            assertEquals("content\n", sh(mounts(mount), "cat " + outside + "/below/file"));
+        }
+        try (var names = Files.list(outside)) {
+            assertEquals(0, names.count());
+        }
+        assertTrue(Files.isDirectory(box.rootfs.resolve(outside.toString().substring(1) + "/below")));
+    }
+
+    /// CVE-2019-19921, CVE-2023-27561: proc on a link is not where its protection looks for it.
+    @Test
+    void procAndSysfsAreNotMountedThroughLinks() throws Exception {
+        for (String name : List.of("proc", "sys")) {
+            Files.delete(box.rootfs.resolve(name));
+            Files.createDirectories(box.rootfs.resolve("evil"));
+            Files.createSymbolicLink(box.rootfs.resolve(name), Path.of("evil"));
+            var e = assertThrows(StepFailed.class, () -> box.run(name, "true"));
+            assertTrue(e.getMessage().contains("find /" + name), e.getMessage());
+            Files.delete(box.rootfs.resolve(name));
+            Files.createDirectories(box.rootfs.resolve(name));
+        }
+    }
+
+    @Test
+    void nothingIsMountedInsideProcButWhatLxcfsOffers() throws Exception {
+        for (String place : List.of("/proc/self/attr", "/proc/sys/kernel", "/x/../proc/1")) {
+            Mount mount = Mount.bind(volume.toString(), place, "bind");
+            var e = assertThrows(InvalidSpec.class, () -> box.run("proc", mounts(mount), "true"));
+            assertTrue(e.getMessage().contains("nothing may be mounted inside /proc"), e.getMessage());
+        }
+        Mount uptime = Mount.bind(volume.resolve("file").toString(), "/proc/uptime", "bind");
+        assertEquals("content\n", sh(mounts(uptime), "cat /proc/uptime"));
+    }
+
+    /// CVE-2019-16884: a volume, or a link in it, covers a part of proc.
+    @Test
+    void linkIntoProcIsRefused() throws Exception {
+        Files.createSymbolicLink(box.rootfs.resolve("innocent"), Path.of("/proc/self/attr"));
+        Mount mount = Mount.of("tmpfs", "tmpfs", "/innocent");
+        var e = assertThrows(StepFailed.class, () -> box.run("link", mounts(mount), "true"));
+        assertTrue(e.getMessage().contains("/innocent"), e.getMessage());
+    }
+
+    @Test
+    void rootItselfIsNoPlace() {
+        for (String place : List.of("/", "/..", "/x/..", "/./")) {
+            Mount mount = Mount.of("tmpfs", "tmpfs", place);
+            var e = assertThrows(InvalidSpec.class, () -> box.run("root", mounts(mount), "true"));
+            assertTrue(e.getMessage().startsWith("mounts[7].destination"), e.getMessage());
+        }
+    }
+
+    @Test
+    void missingSourceIsNamed() {
+        Mount mount = Mount.bind("/no/such/folder", "/mnt", "bind");
+        var e = assertThrows(StepFailed.class, () -> box.run("missing", mounts(mount), "true"));
+        assertTrue(e.getMessage().contains("bind /no/such/folder at /mnt"), e.getMessage());
+        assertTrue(e.getMessage().contains("ENOENT"), e.getMessage());
+    }
+
+    @Test
+    void nothingShowsOnTheHostOrStays() throws Exception {
+        sh(mounts(bind("bind"), Mount.of("tmpfs", "tmpfs", "/scratch")), "true");
+        assertFalse(Files.readString(Path.of("/proc/self/mountinfo")).contains(box.rootfs.toString()));
+    }
+}
