@@ -56,6 +56,7 @@ final class HookSteps {
         p.place(child);
         p.call("give the " + about + " the state", Call.DUP3, Operand.of(stdin), Abi.ZERO, Abi.ZERO);
         p.call("close everything else", Call.CLOSE_RANGE, Operand.of(3), Abi.flags(0xFFFF_FFFFL, "~0"), Abi.ZERO);
+        p.call("set the usual umask", Call.UMASK, Abi.octal(0022));
         List<String> args = hook.args().isEmpty() ? List.of(hook.path()) : hook.args();
         p.call(
                         "execute the " + about,
