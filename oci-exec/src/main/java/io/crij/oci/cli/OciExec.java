@@ -88,7 +88,8 @@ public final class OciExec {
     }
 
     public static void main(String[] args) {
-        System.exit(new OciExec(root -> new BuiltinRuntime(root, Labels.Policy.WHERE_PRESENT), System.out, System.err).run(args));
+        System.exit(new OciExec(root -> new BuiltinRuntime(root, Labels.Policy.WHERE_PRESENT), System.out, System.err)
+                .run(args));
     }
 
     int run(String... args) {

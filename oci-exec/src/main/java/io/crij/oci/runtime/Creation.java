@@ -96,7 +96,8 @@ final class Creation {
             tools.labels().check(process, tools.privileges());
         }
         if (spec.linux().intelRdt() != null) {
-            throw new Unsupported("linux.intelRdt: classes of service of resctrl are not made by this runtime; leave it out");
+            throw new Unsupported(
+                    "linux.intelRdt: classes of service of resctrl are not made by this runtime; leave it out");
         }
         if (!spec.linux().netDevices().isEmpty()) {
             throw new Unsupported("linux.netDevices: "

@@ -48,7 +48,15 @@ final class ExecProgram {
             Linux linux,
             Optional<SeccompFilter> seccomp) {}
 
-    ExecProgram(ExecPlan plan, Process process, Stdio stdio, Shape shape, Slots slots, ShimSlots shim, Privileges privileges, Labels labels) {
+    ExecProgram(
+            ExecPlan plan,
+            Process process,
+            Stdio stdio,
+            Shape shape,
+            Slots slots,
+            ShimSlots shim,
+            Privileges privileges,
+            Labels labels) {
         this.plan = plan;
         this.process = process;
         this.stdio = stdio;

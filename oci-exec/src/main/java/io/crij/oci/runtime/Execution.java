@@ -41,7 +41,14 @@ final class Execution {
             int targetSlot = slots.give(target.fd());
             int programSlot = slots.reserve();
             Program program = new ExecProgram(
-                            container.execPlan(), process, stdio, shape, slots, descriptors.shim, tools.privileges(), tools.labels())
+                            container.execPlan(),
+                            process,
+                            stdio,
+                            shape,
+                            slots,
+                            descriptors.shim,
+                            tools.privileges(),
+                            tools.labels())
                     .compile(programSlot, targetSlot);
             var launch = new Launch(
                     tools.init(),

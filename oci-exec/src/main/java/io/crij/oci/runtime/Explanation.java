@@ -41,7 +41,15 @@ public final class Explanation {
                 path == null || path.isEmpty() ? "/crij/" + request.id() : path,
                 CgroupLayout.WITH_SHIM);
         CgroupPlan plan = CgroupPlan.of(folders, spec.linux().resources());
-        return listing(request, new Host(folders, plan, Privileges.read(), OverlayLayers.ofThisKernel(), Labels.of(Labels.Policy.WHERE_PRESENT), seccomp));
+        return listing(
+                request,
+                new Host(
+                        folders,
+                        plan,
+                        Privileges.read(),
+                        OverlayLayers.ofThisKernel(),
+                        Labels.of(Labels.Policy.WHERE_PRESENT),
+                        seccomp));
     }
 
     private static String listing(CreateRequest request, Host host) throws OciException {

@@ -20,7 +20,9 @@ public record Labels(boolean appArmor, boolean seLinux, Policy policy) {
 
     static Labels of(Policy policy) throws ErrnoException {
         return new Labels(
-                At.exists(Fd.CWD, "/sys/kernel/security/apparmor"), At.exists(Fd.CWD, "/sys/fs/selinux/enforce"), policy);
+                At.exists(Fd.CWD, "/sys/kernel/security/apparmor"),
+                At.exists(Fd.CWD, "/sys/fs/selinux/enforce"),
+                policy);
     }
 
     void check(Linux linux, Privileges privileges) throws Unsupported {

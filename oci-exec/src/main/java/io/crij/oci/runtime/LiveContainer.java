@@ -61,7 +61,8 @@ final class LiveContainer {
         }
         @Nullable ShimSlots slots = record.slots();
         if (slots == null) {
-            throw new OciException.WrongState("container " + record.id() + " was created by a runtime that has gone, and nothing is left to start it through: delete it");
+            throw new OciException.WrongState("container " + record.id()
+                    + " was created by a runtime that has gone, and nothing is left to start it through: delete it");
         }
         try {
             Fd go = Fd.open(of(slots.go()), FileFlags.O_WRONLY);
@@ -73,7 +74,9 @@ final class LiveContainer {
             }
         } catch (ErrnoException e) {
             throw new StepFailed(
-                    "cannot reach the waiting process of container " + record.id() + ": " + e.getMessage(), e.errno(), e);
+                    "cannot reach the waiting process of container " + record.id() + ": " + e.getMessage(),
+                    e.errno(),
+                    e);
         }
     }
 

@@ -7,7 +7,8 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A process without a shim: the pause of a sandbox, or one that its creator's subreaper looks after. It has no streams of
+/// A process without a shim: the pause of a sandbox, or one that its creator's subreaper looks after. It has no streams
+/// of
 /// ours; how it ended the kernel tells (6.15), else it is unknown.
 final class LoneProcess implements Shim {
     private static final int UNKNOWN = 255;

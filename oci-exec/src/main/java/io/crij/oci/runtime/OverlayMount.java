@@ -56,7 +56,8 @@ final class OverlayMount {
             return;
         }
         switch (kernel) {
-            case MOUNT_OPTIONS -> new OtherMounts(setup).run(setup.root, () -> asRoot(() -> mountNumbered(attachAll())));
+            case MOUNT_OPTIONS ->
+                new OtherMounts(setup).run(setup.root, () -> asRoot(() -> mountNumbered(attachAll())));
             case PATHS -> new OtherMounts(setup).run(setup.root, () -> asRoot(() -> configure(attachAll())));
             case DETACHED_MOUNTS -> {
                 asRoot(() -> configure(detached()));
@@ -242,7 +243,13 @@ final class OverlayMount {
         for (String option : overlay.options()) {
             int equals = option.indexOf('=');
             if (equals < 0) {
-                command(context, "set the overlay's " + option, FSCONFIG_SET_FLAG, "SET_FLAG", p.text(option), Abi.ZERO);
+                command(
+                        context,
+                        "set the overlay's " + option,
+                        FSCONFIG_SET_FLAG,
+                        "SET_FLAG",
+                        p.text(option),
+                        Abi.ZERO);
             } else {
                 set(context, option.substring(0, equals), option.substring(equals + 1));
             }
@@ -305,12 +312,7 @@ final class OverlayMount {
         p.call(makes(), Call.MOUNT, overlayfs, target, overlayfs, flags, p.text(data));
         steps.copyTree("take the overlay from " + place, Abi.CWD, place.toString(), false, setup.root);
         p.call("unmount the overlay's first place", Call.UMOUNT2, target, Abi.flags(MNT_DETACH, "MNT_DETACH"));
-        p.call(
-                "close the layers",
-                Call.CLOSE_RANGE,
-                Operand.of(next - layers.size()),
-                Operand.of(next - 1),
-                Abi.ZERO);
+        p.call("close the layers", Call.CLOSE_RANGE, Operand.of(next - layers.size()), Operand.of(next - 1), Abi.ZERO);
     }
 
     private static String name(Layer layer) {

@@ -21,7 +21,7 @@ final class Privileges {
     private final int ownScore;
     private final Set<String> said = ConcurrentHashMap.newKeySet();
 
-    private Privileges(CapabilitySets.Host capabilities, int ownScore) {
+    Privileges(CapabilitySets.Host capabilities, int ownScore) {
         this.capabilities = capabilities;
         this.ownScore = ownScore;
     }

@@ -61,7 +61,8 @@ final class Setup {
         pts = p.register("pts");
     }
 
-    /// A number that no descriptor of the program has by chance; nor have those above. Whoever opens there closes again,
+    /// A number that no descriptor of the program has by chance; nor have those above. Whoever opens there closes
+    /// again,
     /// or leaves it to the end of the set-up, when everything above [Slots#end] is closed.
     int freeNumber() {
         return Math.max(256, 2 * slots.end());

@@ -64,12 +64,7 @@ final class Streams {
 
     private void give(int stream, long uid) {
         // on a read-only file system, or one that knows no owners, it stays whose it is
-        p.call(
-                        "give stream " + stream + " to the user",
-                        Call.FCHOWN,
-                        Operand.of(stream),
-                        Operand.of(uid),
-                        Abi.NONE)
+        p.call("give stream " + stream + " to the user", Call.FCHOWN, Operand.of(stream), Operand.of(uid), Abi.NONE)
                 .tolerate(io.crij.linux.Errno.EPERM, io.crij.linux.Errno.EROFS, io.crij.linux.Errno.EINVAL);
     }
 }

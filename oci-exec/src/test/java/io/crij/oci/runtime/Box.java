@@ -92,7 +92,8 @@ final class Box implements AutoCloseable {
         for (String name : List.of("proc", "sys", "dev", "etc", "tmp")) {
             Files.createDirectories(rootfs.resolve(name));
         }
-        runtime = new BuiltinRuntime(folder.resolve("state"), CgroupLayout.WITH_SHIM, () -> layers, Labels.Policy.REQUIRED);
+        runtime = new BuiltinRuntime(
+                folder.resolve("state"), CgroupLayout.WITH_SHIM, () -> layers, Labels.Policy.REQUIRED);
     }
 
     String id(String name) {

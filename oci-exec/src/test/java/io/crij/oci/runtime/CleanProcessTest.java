@@ -38,7 +38,8 @@ class CleanProcessTest extends ContainerTest {
         }
         // the fourth is the folder that ls reads
         assertEquals("0 1 2 3", fields.get("fds"), where);
-        String online = Files.readString(Path.of("/sys/devices/system/cpu/online")).strip();
+        String online =
+                Files.readString(Path.of("/sys/devices/system/cpu/online")).strip();
         assertEquals(online, fields.get("Cpus_allowed_list"), where);
         assertEquals("0022", fields.get("umask"), where);
         assertEquals("0", fields.get("TracerPid"), where);
@@ -76,13 +77,14 @@ class CleanProcessTest extends ContainerTest {
         String id = box.id("hooks");
         Path log = box.folder.resolve("log");
         // createContainer: namespaces of the container, paths of the host
-        Spec spec = open().apply(box.spec(id, "true")).with(s -> s.hooks = new Hooks(
-                hook(log + ".prestart"),
-                hook(log + ".createRuntime"),
-                hook(log + ".createContainer"),
-                hook("/tmp/startContainer"),
-                hook(log + ".poststart"),
-                hook(log + ".poststop")));
+        Spec spec = open().apply(box.spec(id, "true"))
+                .with(s -> s.hooks = new Hooks(
+                        hook(log + ".prestart"),
+                        hook(log + ".createRuntime"),
+                        hook(log + ".createContainer"),
+                        hook("/tmp/startContainer"),
+                        hook(log + ".poststart"),
+                        hook(log + ".poststop")));
         Shim shim = box.create(id, spec);
         box.runtime.start(id);
         box.outcome(shim);

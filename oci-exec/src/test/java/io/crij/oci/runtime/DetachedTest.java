@@ -64,9 +64,7 @@ class DetachedTest extends ContainerTest {
             assertEquals(Status.CREATED, box.runtime.state(id).status());
             box.runtime.start(id);
             assertEquals("started\n", new String(out.reader().readAll(100)));
-            try (Shim again = box.runtime.reopen(id)) {
-                Box.await(again);
-            }
+            Box.await(created);
             assertEquals(Status.STOPPED, box.runtime.state(id).status());
             box.runtime.delete(id, false);
             created.close();

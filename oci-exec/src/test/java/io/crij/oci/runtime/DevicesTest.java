@@ -17,13 +17,13 @@ class DevicesTest extends ContainerTest {
             "for d in null zero full random urandom tty; do stat -c '%n %t:%T %a %F' /dev/$d; done";
 
     private static final String EXPECTED = """
-            /dev/null 1:3 666 character special file
-            /dev/zero 1:5 666 character special file
-            /dev/full 1:7 666 character special file
-            /dev/random 1:8 666 character special file
-            /dev/urandom 1:9 666 character special file
-            /dev/tty 5:0 666 character special file
-            """;
+        /dev/null 1:3 666 character special file
+        /dev/zero 1:5 666 character special file
+        /dev/full 1:7 666 character special file
+        /dev/random 1:8 666 character special file
+        /dev/urandom 1:9 666 character special file
+        /dev/tty 5:0 666 character special file
+        """;
 
     @Test
     void defaultNodesAndLinksAreThere() throws Exception {
@@ -42,13 +42,14 @@ class DevicesTest extends ContainerTest {
             l.devices.add(new Device(DeviceType.FIFO, "/dev/pipe", 5, 5, 0622, null, null));
             l.devices.add(new Device(DeviceType.UNBUFFERED, "/elsewhere/raw", 1, 3, null, null, null));
         });
-        String stat = "stat -c '%n %t:%T %a %u:%g %F' /dev/fuse /dev/sub/disk /elsewhere/raw; stat -c '%a %F' /dev/pipe";
+        String stat =
+                "stat -c '%n %t:%T %a %u:%g %F' /dev/fuse /dev/sub/disk /elsewhere/raw; stat -c '%a %F' /dev/pipe";
         assertEquals("""
-                /dev/fuse a:e5 640 7:8 character special file
-                /dev/sub/disk 7:12c 600 0:0 block special file
-                /elsewhere/raw 1:3 666 0:0 character special file
-                622 fifo
-                """, sh(devices, stat));
+            /dev/fuse a:e5 640 7:8 character special file
+            /dev/sub/disk 7:12c 600 0:0 block special file
+            /elsewhere/raw 1:3 666 0:0 character special file
+            622 fifo
+            """, sh(devices, stat));
     }
 
     /// CVE-2026-41579, CVE-2026-47766: a link of the image leads the nodes to the host.

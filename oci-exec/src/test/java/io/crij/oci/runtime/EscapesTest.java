@@ -26,7 +26,8 @@ class EscapesTest extends ContainerTest {
                 String cwd = "/proc/self/fd/" + number;
                 String id = box.id("cwd" + number);
                 try {
-                    Shim shim = box.create(id, process(p -> p.cwd = cwd).apply(box.spec(id, "readlink", "/proc/self/cwd")));
+                    Shim shim =
+                            box.create(id, process(p -> p.cwd = cwd).apply(box.spec(id, "readlink", "/proc/self/cwd")));
                     box.runtime.start(id);
                     String out = box.outcome(shim).out();
                     // a folder of the container's own, if anything
@@ -50,7 +51,8 @@ class EscapesTest extends ContainerTest {
             assertTrue(
                     e instanceof OciException.CommandNotFound || e instanceof OciException.CommandNotExecutable,
                     e.getMessage());
-            var cwd = Box.process("readlink", "/proc/self/cwd").with(p -> p.cwd = program.substring(0, program.indexOf("/..")));
+            var cwd = Box.process("readlink", "/proc/self/cwd")
+                    .with(p -> p.cwd = program.substring(0, program.indexOf("/..")));
             assertThrows(OciException.class, () -> box.exec(id, cwd));
         }
     }

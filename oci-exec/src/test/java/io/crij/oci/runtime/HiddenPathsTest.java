@@ -11,17 +11,22 @@ import org.junit.jupiter.api.Test;
 class HiddenPathsTest extends ContainerTest {
     @Test
     void maskedFilesAreEmptyAndFoldersToo() throws Exception {
-        Files.writeString(Files.createDirectories(box.rootfs.resolve("secret/deep")).resolve("file"), "secret");
+        Files.writeString(
+                Files.createDirectories(box.rootfs.resolve("secret/deep")).resolve("file"), "secret");
         Files.writeString(box.rootfs.resolve("etc/key"), "secret");
-        var masks = linux(l -> l.maskedPaths = List.of("/secret", "/etc/key", "/proc/timer_list", "/etc", "/no/such/path"));
+        var masks =
+                linux(l -> l.maskedPaths = List.of("/secret", "/etc/key", "/proc/timer_list", "/etc", "/no/such/path"));
         String out = sh(masks, "ls /secret; cat /etc/key; ls /etc; head -c 1 /proc/timer_list; touch /secret/x");
-        assertEquals("touch: /secret/x: Read-only file system\n", out.replace("cat: can't open '/etc/key': No such file or directory\n", ""));
+        assertEquals(
+                "touch: /secret/x: Read-only file system\n",
+                out.replace("cat: can't open '/etc/key': No such file or directory\n", ""));
     }
 
     @Test
     void maskedFileCannotBeWritten() throws Exception {
         var masks = linux(l -> l.maskedPaths = List.of("/proc/sysrq-trigger", "/proc/timer_list"));
-        String out = sh(masks, "stat -L -c %t:%T /proc/timer_list; echo nothing > /proc/timer_list; cat /proc/timer_list");
+        String out =
+                sh(masks, "stat -L -c %t:%T /proc/timer_list; echo nothing > /proc/timer_list; cat /proc/timer_list");
         assertEquals("1:3\n", out);
     }
 
@@ -36,7 +41,8 @@ class HiddenPathsTest extends ContainerTest {
 
     @Test
     void readOnlyPathKeepsItsOtherFlags() throws Exception {
-        String flags = sh(linux(l -> l.readonlyPaths = List.of("/proc/sys")), "grep ' /proc/sys ' /proc/self/mountinfo");
+        String flags =
+                sh(linux(l -> l.readonlyPaths = List.of("/proc/sys")), "grep ' /proc/sys ' /proc/self/mountinfo");
         assertTrue(flags.contains(" ro,nosuid,nodev,noexec"), flags);
     }
 

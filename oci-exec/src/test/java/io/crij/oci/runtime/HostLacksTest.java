@@ -36,7 +36,10 @@ class HostLacksTest extends ContainerTest {
     @Test
     void profileNamedUnconfinedNeedsNoModule() throws Exception {
         assumeFalse(Files.exists(Path.of("/sys/kernel/security/apparmor")), "has AppArmor");
-        assertEquals(0, box.run("unconfined", process(p -> p.apparmorProfile = "unconfined"), "true").code());
+        assertEquals(
+                0,
+                box.run("unconfined", process(p -> p.apparmorProfile = "unconfined"), "true")
+                        .code());
     }
 
     @Test

@@ -44,12 +44,12 @@ class IdentityTest extends ContainerTest {
         var change = both(user(1000, 1000, null), process(p -> p.capabilities = sets));
         // execve makes permitted and effective of the ambient ones
         assertEquals("""
-                CapInh:	0000000000000081
-                CapPrm:	0000000000000081
-                CapEff:	0000000000000081
-                CapBnd:	00000000000000a9
-                CapAmb:	0000000000000081
-                """, sh(change, CAPS));
+            CapInh:	0000000000000081
+            CapPrm:	0000000000000081
+            CapEff:	0000000000000081
+            CapBnd:	00000000000000a9
+            CapAmb:	0000000000000081
+            """, sh(change, CAPS));
     }
 
     @Test

@@ -127,8 +127,8 @@ class MountsTest extends ContainerTest {
 
     @Test
     void readOnlyRootLeavesMountsWritable() throws Exception {
-        var readOnly = both(
-                spec -> spec.with(s -> s.root = new Root(box.rootfs.toString(), true)), mounts(bind("bind")));
+        var readOnly =
+                both(spec -> spec.with(s -> s.root = new Root(box.rootfs.toString(), true)), mounts(bind("bind")));
         Files.createDirectories(box.rootfs.resolve("mnt"));
         String out = sh(readOnly, WRITE + "; echo x > /dev/shm/x && echo shm; echo x > /etc/x");
         assertTrue(out.startsWith("written\nshm\n"), out);

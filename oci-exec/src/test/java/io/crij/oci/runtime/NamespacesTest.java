@@ -33,7 +33,9 @@ class NamespacesTest extends ContainerTest {
     }
 
     private static UnaryOperator<Spec> with(Namespace namespace) {
-        return both(linux(l -> l.namespaces.removeIf(n -> n.type() == namespace.type())), linux(l -> l.namespaces.add(namespace)));
+        return both(
+                linux(l -> l.namespaces.removeIf(n -> n.type() == namespace.type())),
+                linux(l -> l.namespaces.add(namespace)));
     }
 
     private Shim sleeper(String name, UnaryOperator<Spec> change) throws Exception {
@@ -72,7 +74,9 @@ class NamespacesTest extends ContainerTest {
         });
         String out = sh(both(names, open()), "hostname; cat /proc/sys/kernel/domainname");
         assertEquals("inside\nexample\n", out);
-        var e = assertThrows(InvalidSpec.class, () -> box.run("host", linux(l -> l.namespaces.removeIf(n -> n.type() == Type.UTS)), "true"));
+        var e = assertThrows(
+                InvalidSpec.class,
+                () -> box.run("host", linux(l -> l.namespaces.removeIf(n -> n.type() == Type.UTS)), "true"));
         assertTrue(e.getMessage().startsWith("hostname: box: would rename the host"), e.getMessage());
     }
 
@@ -81,10 +85,12 @@ class NamespacesTest extends ContainerTest {
         String id = box.id("exec");
         Shim shim = box.create(id, box.spec(id, "sleep", "1000"));
         box.runtime.start(id);
-        var outcome = box.exec(id, Box.process("sh", "-c", "for n in pid net mnt ipc uts cgroup; do readlink /proc/self/ns/$n; done"));
+        var outcome = box.exec(
+                id, Box.process("sh", "-c", "for n in pid net mnt ipc uts cgroup; do readlink /proc/self/ns/$n; done"));
         StringBuilder expected = new StringBuilder();
         for (String file : List.of("pid", "net", "mnt", "ipc", "uts", "cgroup")) {
-            expected.append(Files.readSymbolicLink(Path.of("/proc/" + shim.pid() + "/ns/" + file))).append('\n');
+            expected.append(Files.readSymbolicLink(Path.of("/proc/" + shim.pid() + "/ns/" + file)))
+                    .append('\n');
         }
         assertEquals(new Box.Outcome(expected.toString(), "", 0), outcome);
     }
@@ -94,13 +100,14 @@ class NamespacesTest extends ContainerTest {
         String id = box.id("time");
         var time = both(
                 with(Namespace.create(Type.TIME)),
-                linux(l -> l.timeOffsets =
-                        Map.of("boottime", new TimeOffset(1_000_000, 0), "monotonic", new TimeOffset(50, 500_000_000))));
+                linux(l -> l.timeOffsets = Map.of(
+                        "boottime", new TimeOffset(1_000_000, 0), "monotonic", new TimeOffset(50, 500_000_000))));
         Shim shim = box.create(id, time.apply(box.spec(id, "sleep", "1000")));
         box.runtime.start(id);
         assertNotEquals(of("self", Type.TIME), of(shim.pid(), Type.TIME));
         String offsets = Files.readString(Path.of("/proc/" + shim.pid() + "/timens_offsets"));
-        assertEquals("monotonic 50 500000000 boottime 1000000 0", offsets.strip().replaceAll("\\s+", " "));
+        assertEquals(
+                "monotonic 50 500000000 boottime 1000000 0", offsets.strip().replaceAll("\\s+", " "));
         String uptime = box.exec(id, Box.process("cat", "/proc/uptime")).out();
         assertTrue(Double.parseDouble(uptime.split(" ")[0]) > 1_000_000, uptime);
     }
@@ -134,7 +141,12 @@ class NamespacesTest extends ContainerTest {
         var own = both(
                 open(),
                 linux(l -> l.sysctl = Map.of(
-                        "net.ipv4.ip_forward", "1", "kernel/shm_rmid_forced", "1", "net.ipv4.conf.lo.forwarding", "1")));
+                        "net.ipv4.ip_forward",
+                        "1",
+                        "kernel/shm_rmid_forced",
+                        "1",
+                        "net.ipv4.conf.lo.forwarding",
+                        "1")));
         assertEquals("1\n1\n", sh(own, "cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/shm_rmid_forced"));
         for (String key : List.of("vm.swappiness", "kernel.core_pattern", "net.../../kernel.core_pattern")) {
             var foreign = linux(l -> l.sysctl = Map.of(key, "1"));

@@ -59,7 +59,8 @@ class OverlayMountTest {
     @EnumSource
     void layersCoverEachOtherAndWritesGoUp(OverlayLayers layers) throws Exception {
         try (Box box = box(layers)) {
-            Path odd = Files.createDirectories(box.folder.resolve("a,b:c\\d=e/etc")).getParent();
+            Path odd = Files.createDirectories(box.folder.resolve("a,b:c\\d=e/etc"))
+                    .getParent();
             Files.writeString(odd.resolve("etc/which"), "top\n");
             Files.writeString(box.rootfs.resolve("etc/which"), "bottom\n");
             // the new interface takes paths as they are written among the options: colons have a meaning there

@@ -39,15 +39,18 @@ class SeccompTest extends ContainerTest {
     void killedProcessHasTheSignal() throws Exception {
         for (Action action : List.of(Action.SCMP_ACT_KILL, Action.SCMP_ACT_KILL_PROCESS, Action.SCMP_ACT_TRAP)) {
             var outcome = box.run(
-                    "kill" + action.ordinal(), filter(rule(action, null, "mkdir", "mkdirat")), "sh", "-c", "mkdir /x; echo $?");
+                    "kill" + action.ordinal(),
+                    filter(rule(action, null, "mkdir", "mkdirat")),
+                    "sh",
+                    "-c",
+                    "mkdir /x; echo $?");
             assertEquals("159\n", outcome.out());
         }
     }
 
     @Test
     void argumentsAreCompared() throws Exception {
-        var rule = new Rule(
-                List.of("kill"), Action.SCMP_ACT_ERRNO, null, List.of(new Arg(1, 0, 0, Op.SCMP_CMP_EQ)));
+        var rule = new Rule(List.of("kill"), Action.SCMP_ACT_ERRNO, null, List.of(new Arg(1, 0, 0, Op.SCMP_CMP_EQ)));
         String out = sh(filter(rule), "kill -0 $$; kill -CONT $$ && echo sent");
         assertTrue(out.contains("sent\n"), out);
         assertTrue(out.contains("Operation not permitted"), out);
@@ -68,8 +71,16 @@ class SeccompTest extends ContainerTest {
     @Test
     void profileMayDenyEverythingThatTheProgramDoesNotUse() throws Exception {
         var denied = filter(rule(
-                Action.SCMP_ACT_KILL_PROCESS, null, "chdir", "fchdir", "setgroups", "capset",
-                "mount", "umount2", "close_range", "seccomp"));
+                Action.SCMP_ACT_KILL_PROCESS,
+                null,
+                "chdir",
+                "fchdir",
+                "setgroups",
+                "capset",
+                "mount",
+                "umount2",
+                "close_range",
+                "seccomp"));
         assertEquals(0, box.run("bare", denied, "true").code());
     }
 
@@ -85,7 +96,12 @@ class SeccompTest extends ContainerTest {
     @Test
     void listenerIsRefusedWithTheReason() {
         var seccomp = new Seccomp(
-                Action.SCMP_ACT_ALLOW, null, List.of(), List.of(), "/run/agent.sock", null,
+                Action.SCMP_ACT_ALLOW,
+                null,
+                List.of(),
+                List.of(),
+                "/run/agent.sock",
+                null,
                 List.of(rule(Action.SCMP_ACT_NOTIFY, null, "mkdir")));
         var e = assertThrows(
                 OciException.Unsupported.class, () -> box.run("notify", linux(l -> l.seccomp = seccomp), "true"));

@@ -76,8 +76,8 @@ class SettingsTest extends ContainerTest {
 
     @Test
     void realTimeAndIdlePolicies() throws Exception {
-        for (var wanted : List.of(
-                scheduler(Scheduler.Policy.SCHED_IDLE, 0, 0), scheduler(Scheduler.Policy.SCHED_OTHER, 5, 0))) {
+        for (var wanted :
+                List.of(scheduler(Scheduler.Policy.SCHED_IDLE, 0, 0), scheduler(Scheduler.Policy.SCHED_OTHER, 5, 0))) {
             String id = box.id("policy" + wanted.policy());
             Shim shim = box.create(id, process(p -> p.scheduler = wanted).apply(box.spec(id, "sleep", "1000")));
             box.runtime.start(id);
@@ -91,8 +91,7 @@ class SettingsTest extends ContainerTest {
     @Test
     void memoryPolicyShowsInTheMaps() throws Exception {
         var bind = both(
-                open(),
-                linux(l -> l.memoryPolicy = new MemoryPolicy(MemoryPolicy.Mode.MPOL_BIND, "0", List.of())));
+                open(), linux(l -> l.memoryPolicy = new MemoryPolicy(MemoryPolicy.Mode.MPOL_BIND, "0", List.of())));
         String maps = sh(bind, "cat /proc/self/numa_maps | head -1");
         // a kernel without NUMA has neither file nor call: creating it fails then, and says so
         assertTrue(maps.contains("bind:0") || maps.contains("No such file"), maps);
