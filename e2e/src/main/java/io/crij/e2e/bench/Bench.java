@@ -9,8 +9,8 @@ import java.util.TreeMap;
 
 /// `make bench`: measures, prints the tables, and puts them into the file that is its argument.
 public final class Bench {
-    private static final int WARM_UP = 60;
-    private static final int ROUNDS = 60;
+    private static final int WARM_UP = 80;
+    private static final int ROUNDS = 40;
     private static final int VERBS = 200;
     private static final int LISTS = 100;
     private static final int PULLS = 5;

@@ -19,10 +19,13 @@ final class HugetlbHierarchy implements AutoCloseable {
     private final boolean made;
 
     HugetlbHierarchy() throws IOException, ErrnoException {
-        var controllers = ROOT.resolve("unified/cgroup.controllers");
-        needed = CgroupTree.detect().mode() != CgroupTree.Mode.V2
-                && Files.exists(controllers)
-                && Files.readString(controllers).contains("hugetlb");
+        var tree = CgroupTree.detect();
+        // whether the unified tree has it at this moment says nothing: another program may mount it and let it go
+        needed = tree.mode() == CgroupTree.Mode.HYBRID
+                && Files.readString(Path.of("/proc/cgroups")).contains("hugetlb")
+                && tree.hierarchies().stream()
+                        .noneMatch(hierarchy ->
+                                !hierarchy.unified() && hierarchy.controllers().contains("hugetlb"));
         made = needed && !Files.exists(folder);
         if (made) {
             Files.createDirectory(folder);
