@@ -36,7 +36,7 @@ public final class Node implements AutoCloseable {
         var place = new Place(name, root, NetworkNamespace.make(name));
         try {
             return new Node(place, kind);
-        } catch (RuntimeException | AssertionError e) {
+        } catch (RuntimeException | Error e) {
             place.network().close();
             throw e;
         }
@@ -63,7 +63,7 @@ public final class Node implements AutoCloseable {
         };
         try {
             server.start();
-        } catch (RuntimeException | AssertionError e) {
+        } catch (RuntimeException | Error e) {
             registry.close();
             server.close();
             throw e;

@@ -31,11 +31,11 @@ final class MemoryBench {
         this.nodes = nodes;
     }
 
+    /// The pods stay until their nodes are closed.
     List<Row> run() throws IOException, InterruptedException {
-        var pods = new HashMap<String, List<String>>();
         for (var entry : nodes.entrySet()) {
             System.err.printf("  memory: %d pods on %s%n", PODS, entry.getKey());
-            pods.put(entry.getKey(), startPods(entry.getValue()));
+            startPods(entry.getValue());
         }
         System.err.printf("  memory: %d s of rest%n", SETTLE.plus(IDLE).toSeconds());
         Thread.sleep(SETTLE);
@@ -43,19 +43,12 @@ final class MemoryBench {
         for (var entry : nodes.entrySet()) {
             measureMemory(entry.getKey(), entry.getValue());
         }
-        for (var entry : nodes.entrySet()) {
-            for (var pod : pods.getOrDefault(entry.getKey(), List.of())) {
-                entry.getValue().pods().stopPod(pod);
-                entry.getValue().pods().removePod(pod);
-            }
-        }
         return rows.list();
     }
 
-    private static List<String> startPods(Node node) {
+    private static void startPods(Node node) {
         var image = node.registry().push(TestImage.busybox("bench/memory:1"));
         node.pods().pull(image);
-        var started = new ArrayList<String>();
         for (int i = 0; i < PODS; i++) {
             var config = node.pods().config("memory-" + i, NamespaceMode.POD).build();
             var pod = node.pods().run(config);
@@ -66,9 +59,7 @@ final class MemoryBench {
                             Pods.container("main", image, NamespaceMode.POD, CONTAINER)
                                     .build());
             node.pods().start(container);
-            started.add(pod);
         }
-        return started;
     }
 
     /// Daemons and what each pod adds, in the same minute for all.
