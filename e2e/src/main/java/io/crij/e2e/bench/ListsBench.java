@@ -93,12 +93,15 @@ final class ListsBench {
                 limited,
                 runtime,
                 r -> r.listPodSandboxStats(ListPodSandboxStatsRequest.getDefaultInstance()));
-        measure(
-                who,
-                "ListPodSandboxMetrics",
-                Promise.NONE,
-                runtime,
-                r -> r.listPodSandboxMetrics(ListPodSandboxMetricsRequest.getDefaultInstance()));
+        // the packaged containerd does not know this call
+        if (who.equals(Row.OURS)) {
+            measure(
+                    who,
+                    "ListPodSandboxMetrics",
+                    Promise.NONE,
+                    runtime,
+                    r -> r.listPodSandboxMetrics(ListPodSandboxMetricsRequest.getDefaultInstance()));
+        }
     }
 
     private void measure(
