@@ -126,6 +126,15 @@ final class MemoryBench {
         if (node.server().daemons().contains(process)) {
             return false;
         }
+        // our shims are the monitor's children and, on cgroup v1, stay in its cgroup
+        var stat = text(Path.of("/proc/" + process + "/stat"));
+        if (!stat.isEmpty()
+                && node.server()
+                        .daemons()
+                        .contains(Long.parseLong(
+                                stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[1]))) {
+            return true;
+        }
         var cgroup = text(Path.of("/proc/" + process + "/cgroup"));
         // containerd's shims stay in its own cgroup but name its socket
         var command = text(Path.of("/proc/" + process + "/cmdline"));
