@@ -13,6 +13,7 @@ import io.crij.cri.v1.LinuxContainerConfig;
 import io.crij.cri.v1.LinuxContainerSecurityContext;
 import io.crij.cri.v1.LinuxPodSandboxConfig;
 import io.crij.cri.v1.LinuxSandboxSecurityContext;
+import io.crij.cri.v1.ListContainersRequest;
 import io.crij.cri.v1.ListPodSandboxRequest;
 import io.crij.cri.v1.NamespaceMode;
 import io.crij.cri.v1.NamespaceOption;
@@ -226,6 +227,11 @@ public final class Pods {
     void removeAll() {
         try (client) {
             if (Sockets.answers(node.server().socket())) {
+                // at once: a command that ignores SIGTERM would take its ten seconds
+                client.runtime()
+                        .listContainers(ListContainersRequest.getDefaultInstance())
+                        .getContainersList()
+                        .forEach(container -> stop(container.getId(), 0));
                 for (var pod : all()) {
                     stopPod(pod);
                     removePod(pod);
