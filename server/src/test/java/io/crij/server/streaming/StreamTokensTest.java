@@ -57,7 +57,7 @@ class StreamTokensTest {
     @Test
     void onlySoManyWait() {
         for (int i = 0; i < StreamTokens.MOST; i++) {
-            tokens.issue(request).orElseThrow();
+            assertTrue(tokens.issue(request).isPresent());
         }
         assertEquals(Optional.empty(), tokens.issue(request));
         now.set(Instant.EPOCH.plusSeconds(61));
