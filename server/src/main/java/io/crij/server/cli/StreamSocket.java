@@ -129,7 +129,7 @@ final class StreamSocket implements AutoCloseable {
         try {
             ended.join();
         } catch (CompletionException e) {
-            throw new IOException("the stream broke: " + e.getCause().getMessage(), e);
+            throw new IOException("the stream broke: " + reason(e.getCause()), e);
         }
     }
 
