@@ -67,7 +67,9 @@ final class PauseSpec {
         if (modes.ipc() == NamespaceMode.POD) {
             own.add(Namespace.create(Namespace.Type.IPC));
         }
-        if (modes.pid() == NamespaceMode.POD) {
+        // proc, through which the pod's parameters are set, can only be mounted for a pid namespace of the user
+        // namespace
+        if (modes.pid() == NamespaceMode.POD || modes.userNamespace()) {
             own.add(Namespace.create(Namespace.Type.PID));
         }
         return own;

@@ -53,15 +53,14 @@ final class Plans {
                     host);
             // before the layers are made: most refusals come from here
             var spec = specs.make(wanted);
-            return new ContainerPlan.Prepared(spec, rootfs(container.id(), pod, image));
+            return new ContainerPlan.Prepared(spec, rootfs(container.id(), image));
         };
     }
 
-    private Rootfs rootfs(String id, PodRecord pod, Image image) throws SandboxException {
-        var modes = pod.config().namespaces();
+    private Rootfs rootfs(String id, Image image) throws SandboxException {
         try {
-            var layers =
-                    images.snapshots().prepare(id, image.id(), root(modes.uidMappings()), root(modes.gidMappings()));
+            // the host's owners: in a user namespace the runtime maps those of all layers, the writable one too
+            var layers = images.snapshots().prepare(id, image.id());
             return new Rootfs.Overlay(
                     layers.lower(), Optional.of(layers.upper()), Optional.of(layers.work()), List.of());
         } catch (ImageException e) {
@@ -93,15 +92,6 @@ final class Plans {
         }
         var target = containers.find(options.getTargetId());
         return target.podId().equals(pod.id()) ? target.pid() : OptionalInt.empty();
-    }
-
-    /// The host's id of the root user in the container.
-    private static int root(List<io.crij.sandbox.IdMapping> mappings) {
-        return mappings.stream()
-                .filter(line -> line.containerId() == 0)
-                .mapToInt(line -> (int) line.hostId())
-                .findFirst()
-                .orElse(0);
     }
 
     private static SandboxException failed(String what, ImageException cause) {
