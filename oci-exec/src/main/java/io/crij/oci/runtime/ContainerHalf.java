@@ -145,6 +145,7 @@ final class ContainerHalf {
         root.attach();
         mounts.all();
         new DevFolder(setup).complete(targets);
+        targets.finish();
         console(process);
         mounts.finish();
         enterCgroup();

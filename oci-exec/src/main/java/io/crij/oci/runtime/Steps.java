@@ -31,10 +31,14 @@ final class Steps {
 
     /// openat2(2), close-on-exec.
     Step open(String about, Operand dir, String path, int flags, int mode, long resolve, Register to) {
+        return open(about, dir, p.text(path.isEmpty() ? "." : path), flags, mode, resolve, to);
+    }
+
+    /// openat2(2), close-on-exec, of a path that the program knows.
+    Step open(String about, Operand dir, Operand path, int flags, int mode, long resolve, Register to) {
         String text = "{" + Abi.openNames(flags | O_CLOEXEC) + ", " + Abi.resolveNames(resolve) + "}";
         Operand how = p.longs(text, Integer.toUnsignedLong(flags | O_CLOEXEC), mode, resolve);
-        return p.call(about, Call.OPENAT2, dir, p.text(path.isEmpty() ? "." : path), how, Operand.of(24))
-                .into(to);
+        return p.call(about, Call.OPENAT2, dir, path, how, Operand.of(24)).into(to);
     }
 
     void close(Operand fd) {

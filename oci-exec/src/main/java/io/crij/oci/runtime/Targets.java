@@ -23,13 +23,17 @@ final class Targets {
     private final Register parent;
     private final Register kind;
     private final Register found;
+    private final Register isFile;
+    private final LinkEnds links;
     private final Constant statfs;
 
     Targets(Setup setup) {
         this.setup = setup;
         parent = setup.p.register("parent");
         kind = setup.p.register("kind");
-        found = setup.p.register("fsType");
+        found = setup.p.register("found");
+        isFile = setup.p.register("targetIsFile");
+        links = new LinkEnds(setup, parent);
         statfs = setup.p.space(STATFS_SIZE, "statfs");
     }
 
@@ -61,21 +65,46 @@ final class Targets {
                 .open("find " + path + " in the root file system", setup.root, clean, flags, 0, resolve, to)
                 .tolerate(Errno.ENOENT);
         p.branch(to, Condition.AT_LEAST, Abi.ZERO, there);
+        setup.steps.open("open the root file system", setup.root, "", O_PATH | O_DIRECTORY, 0, resolve, parent);
         String[] names = clean.split("/", -1);
         String above = "";
         for (int i = 0; i < names.length; i++) {
             boolean last = i == names.length - 1;
-            makeIn(above, names[i], last ? missing : new Missing.Folder(), path, resolve);
-            above = above.isEmpty() ? names[i] : above + "/" + names[i];
+            String made = above.isEmpty() ? names[i] : above + "/" + names[i];
+            makeInParent(names[i], last ? missing : new Missing.Folder(), path);
+            Register next = last ? to : found;
+            enter(above, names[i], path, last ? flags : O_PATH | O_DIRECTORY, resolve, next);
+            setup.steps.close(parent);
+            if (!last) {
+                p.move(parent, found);
+            }
+            above = made;
         }
-        setup.steps.open("open " + path + " in the root file system", setup.root, clean, flags, 0, resolve, to);
         p.place(there);
     }
 
-    private void makeIn(String above, String name, Missing missing, String path, long resolve) {
+    /// Opens what is there now; what was there before may have been a link to nothing.
+    private void enter(String above, String name, String path, int flags, long resolve, Register to) {
         var p = setup.p;
-        setup.steps.open("open the folder of " + path, setup.root, above, O_PATH | O_DIRECTORY, 0, resolve, parent);
+        String made = above.isEmpty() ? name : above + "/" + name;
+        String about =
+                "open " + (("/" + made).equals(path) ? path : "the folder of " + path) + " in the root file system";
+        if ((resolve & RESOLVE_NO_SYMLINKS) != 0) {
+            setup.steps.open(about, setup.root, made, flags, 0, resolve, to);
+            return;
+        }
+        Label entered = p.label("entered:/" + made + " for " + path);
+        setup.steps.open(about, setup.root, made, flags, 0, resolve, to).tolerate(Errno.ENOENT);
+        p.branch(to, Condition.AT_LEAST, Abi.ZERO, entered);
+        links.make(above, name, isFile);
+        setup.steps.open(about, setup.root, made, flags, 0, resolve, to);
+        p.place(entered);
+    }
+
+    private void makeInParent(String name, Missing missing, String path) {
+        var p = setup.p;
         String about = "make " + path + " in the root file system";
+        p.move(isFile, Abi.ZERO);
         switch (missing) {
             case Missing.Folder() -> folder(about, name);
             case Missing.Like(Register mount) -> {
@@ -89,12 +118,17 @@ final class Targets {
                 folder(about, name);
                 p.jump(done);
                 p.place(file);
+                p.move(isFile, Abi.ONE);
                 p.call(about, Call.MKNODAT, parent, p.text(name), Operand.of(S_IFREG | 0644, "S_IFREG|0644"), Abi.ZERO)
                         .tolerate(Errno.EEXIST);
                 p.place(done);
             }
         }
-        setup.steps.close(parent);
+    }
+
+    /// What the targets share in the program: after the last of them.
+    void finish() {
+        links.emit();
     }
 
     private void folder(String about, String name) {

@@ -45,6 +45,55 @@ class MountsTest extends ContainerTest {
         assertTrue(Files.isRegularFile(box.rootfs.resolve("deep/er/file")));
     }
 
+    /// `/var/run` -> `/run` in an image that has no `/run`, the place of service account tokens.
+    @Test
+    void whatALinkLeadsToIsMadeWhereItIsMissing() throws Exception {
+        Path var = Files.createDirectories(box.rootfs.resolve("var"));
+        Files.createSymbolicLink(var.resolve("run"), Path.of("/run"));
+        Files.createSymbolicLink(var.resolve("lock"), Path.of("../srv/deep//er/"));
+        Files.createSymbolicLink(var.resolve("log"), Path.of("/logs/of/./all"));
+        Mount absolute = Mount.bind(volume.toString(), "/var/run/secrets/io", "rbind");
+        Mount relative = Mount.bind(volume.toString(), "/var/lock/x", "rbind");
+        Mount last = Mount.bind(volume.toString(), "/var/log", "rbind");
+        String cat = "cat /var/run/secrets/io/file /run/secrets/io/file /srv/deep/er/x/file /logs/of/all/file";
+        assertEquals("content\n".repeat(4), sh(mounts(absolute, relative, last), cat));
+        assertEquals(0755, (int) Files.getAttribute(box.rootfs.resolve("srv/deep"), "unix:mode") & 07777);
+    }
+
+    @Test
+    void fileThatALinkLeadsToIsMadeWhereItIsMissing() throws Exception {
+        Path etc = box.rootfs.resolve("etc");
+        Files.createSymbolicLink(etc.resolve("resolv.conf"), Path.of("../run/resolve/stub.conf"));
+        Mount file = Mount.bind(volume.resolve("file").toString(), "/etc/resolv.conf", "bind");
+        assertEquals("content\n", sh(mounts(file), "cat /etc/resolv.conf"));
+        assertTrue(Files.isRegularFile(box.rootfs.resolve("run/resolve/stub.conf")));
+    }
+
+    @Test
+    void linkToNothingLeadsToNoPlaceOfTheHost() throws Exception {
+        Path outside = box.folder.resolve("outside");
+        String up = "../../../../../../../../..";
+        Files.createSymbolicLink(box.rootfs.resolve("absolute"), outside);
+        Files.createSymbolicLink(box.rootfs.resolve("relative"), Path.of(up + outside + "/x"));
+        Files.createSymbolicLink(box.rootfs.resolve("magic"), Path.of("/proc/self/root" + outside));
+        Mount absolute = Mount.bind(volume.toString(), "/absolute/place", "rbind");
+        Mount relative = Mount.bind(volume.toString(), "/relative/place", "rbind");
+        assertEquals("content\n", sh(mounts(absolute, relative), "cat " + outside + "/x/place/file"));
+        assertFalse(Files.exists(outside));
+        assertTrue(Files.isDirectory(box.rootfs.resolve(outside.toString().substring(1) + "/place")));
+        var magic = mounts(Mount.bind(volume.toString(), "/magic/place", "rbind"));
+        assertThrows(StepFailed.class, () -> sh(magic, "true"));
+        assertFalse(Files.exists(outside));
+    }
+
+    @Test
+    void linkThatLeadsToItselfIsSaid() throws Exception {
+        Files.createSymbolicLink(box.rootfs.resolve("loop"), Path.of("loop"));
+        var loop = mounts(Mount.bind(volume.toString(), "/loop/place", "rbind"));
+        var e = assertThrows(StepFailed.class, () -> sh(loop, "true"));
+        assertTrue(e.getMessage().contains("/loop/place"), e.getMessage());
+    }
+
     @Test
     void relativeSourceStartsAtTheBundle() throws Exception {
         assertEquals("content\n", sh(mounts(Mount.bind("volume", "/mnt", "bind")), "cat /mnt/file"));
