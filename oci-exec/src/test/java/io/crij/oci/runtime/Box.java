@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.crij.linux.Directory;
 import io.crij.linux.Fd;
 import io.crij.linux.OverlayLayers;
+import io.crij.oci.cgroup.CgroupHost;
 import io.crij.oci.cgroup.CgroupLayout;
 import io.crij.oci.seccomp.DefaultProfile;
 import io.crij.oci.spec.Capabilities;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -102,6 +104,11 @@ final class Box implements AutoCloseable {
         return id;
     }
 
+    /// Name of the cgroup that this box's containers have theirs in, in every tree.
+    String cgroups() {
+        return "crij-test-" + suffix;
+    }
+
     static Process process(String... args) {
         return Process.EMPTY.with(p -> {
             p.args = List.of(args);
@@ -135,7 +142,7 @@ final class Box implements AutoCloseable {
                     Mount.of("cgroup", "cgroup", "/sys/fs/cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"),
                     Mount.of("tmpfs", "shm", "/dev/shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k")));
             s.linux = s.linux.with(l -> {
-                l.cgroupsPath = "/crij-test/" + id;
+                l.cgroupsPath = "/" + cgroups() + "/" + id;
                 l.namespaces = new ArrayList<>(List.of(
                         Namespace.create(Type.PID),
                         Namespace.create(Type.NETWORK),
@@ -227,6 +234,19 @@ final class Box implements AutoCloseable {
         }
         shims.forEach(Shim::close);
         runtime.close();
+        removeCgroups();
         Directory.deleteTree(folder.toString());
+    }
+
+    /// Fails where a container left a group.
+    private void removeCgroups() throws IOException {
+        CgroupHost host = CgroupHost.read();
+        var trees = new HashSet<>(host.hierarchies().values());
+        if (host.unified() != null) {
+            trees.add(host.unified());
+        }
+        for (Path tree : trees) {
+            Files.deleteIfExists(tree.resolve(cgroups()));
+        }
     }
 }

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MountsTest extends ContainerTest {
     private static final String WRITE = "echo x > /mnt/file && echo written";
@@ -142,6 +144,20 @@ class MountsTest extends ContainerTest {
             assertEquals("shared:\nmaster:\n", sh(mounts(bind("bind", "rshared")), tags));
         } finally {
             Mounts.unmount(volume.toString(), MountFlags.MNT_DETACH);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"slave,master", "rslave,master", "private,''", "rprivate,''", "unbindable,unbindable", "shared,shared"})
+    void rootHasThePropagationAskedFor(String asked, String seen) throws Exception {
+        Mounts.bind(box.rootfs.toString(), box.rootfs.toString(), 0);
+        try {
+            Mounts.setAttributes(Fd.CWD, box.rootfs.toString(), false, 0, 0, MountFlags.MS_SHARED);
+            String root = "while read a b c d e f r; do if test $e = /; then echo \"${r%%- *}\"; fi; done";
+            String tags = sh(linux(l -> l.rootfsPropagation = asked), root + " < /proc/self/mountinfo");
+            assertEquals(seen, tags.strip().replaceAll(":\\d+", ""));
+        } finally {
+            Mounts.unmount(box.rootfs.toString(), MountFlags.MNT_DETACH);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.crij.oci.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -58,6 +59,23 @@ class NamespacesTest extends ContainerTest {
         assertEquals(of(first.pid(), type), of(second.pid(), type));
         Shim third = sleeper("third", without(type));
         assertEquals(of("self", type), of(third.pid(), type));
+    }
+
+    @Test
+    void mountNamespaceCanBeJoined() throws Exception {
+        var holder = new ProcessBuilder("/bin/busybox", "unshare", "-m", "/bin/busybox", "sleep", "1000").start();
+        try {
+            while (of(holder.pid(), Type.MOUNT).equals(of("self", Type.MOUNT))) {
+                assertTrue(holder.isAlive(), "unshare ended");
+                Thread.onSpinWait();
+            }
+            var join = with(Namespace.join(Type.MOUNT, "/proc/" + holder.pid() + "/ns/mnt"));
+            Shim shim = sleeper("joins", join);
+            assertEquals(of(holder.pid(), Type.MOUNT), of(shim.pid(), Type.MOUNT));
+            assertFalse(Files.readString(Path.of("/proc/self/mountinfo")).contains(box.rootfs.toString()));
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
     }
 
     @Test
