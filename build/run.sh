@@ -32,14 +32,14 @@ say "" "\$ crij load busybox.tar"
 "$crij" load "$run/busybox.tar" || die "the first image could not be loaded" "Look at ${run#"$top"/}/crij.log"
 say "\$ crij run --rm localhost/busybox sh -c 'echo Hello from pod \$(hostname); ip -o -4 addr show dev eth0'"
 "$crij" run --rm localhost/busybox sh -c 'echo Hello from pod $(hostname); ip -o -4 addr show dev eth0' ||
-    die "the first pod did not run" "Look at ${run#"$top"/}/crij.log and conmon-j.log, and ask: ${crij#"$top"/} check"
+    die "the first pod did not run" "Look at ${run#"$top"/}/crij.log and conmon-j.log, and ask: ${crij#"$top"/} check --config ${run#"$top"/}/crij.toml"
 
 cat <<END
 
 It works. What to type next:
 
   export PATH=$dist/bin:\$PATH CRIJ_ENDPOINT=$CRIJ_ENDPOINT
-  crij check                                             is this node fit?
+  crij check --config ${run#"$top"/}/crij.toml                is this node fit?
   crij run -d --name web localhost/busybox sleep 1000    a pod that stays
   crij ps                                                what runs
   crij exec web ps                                       a command inside
