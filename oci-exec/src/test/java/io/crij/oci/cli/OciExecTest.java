@@ -55,6 +55,19 @@ final class OciExecTest {
         assertEquals("", out());
     }
 
+    @Test
+    void onlyTheVerbsThatAreNamedAreRead() throws Exception {
+        assertEquals(List.of(State.class), List.copyOf(OciExec.verbs(List.of("--root", "/x", "state", "c1"))));
+        assertEquals(
+                List.of(State.class, Delete.class), List.copyOf(OciExec.verbs(List.of("--root", "state", "delete"))));
+        assertEquals(15, OciExec.verbs(List.of("--help", "state")).size());
+        assertEquals(15, OciExec.verbs(List.of("--version")).size());
+        for (Class<?> verb : OciExec.verbs(List.of())) {
+            String name = verb.getAnnotation(picocli.CommandLine.Command.class).name();
+            assertEquals(List.of(verb), List.copyOf(OciExec.verbs(List.of(name))), name);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"9, 9", "KILL, 9", "SIGKILL, 9", "kill, 9", "WINCH, 28", "0, 0", "SIGRTMIN+3, 37"})
     void signalsAreNamesOrNumbers(String given, int number) {
