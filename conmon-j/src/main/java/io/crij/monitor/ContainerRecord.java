@@ -2,6 +2,7 @@ package io.crij.monitor;
 
 import io.crij.monitor.proto.Container;
 import io.crij.monitor.proto.Create;
+import io.crij.oci.runtime.ContainerState;
 import io.crij.oci.runtime.ExitStatus;
 import java.time.Instant;
 import java.util.Map;
@@ -57,6 +58,36 @@ record ContainerRecord(
                 cgroup,
                 Map.copyOf(request.getLabelsMap()),
                 0,
+                0,
+                0,
+                0,
+                0,
+                false,
+                false,
+                false);
+    }
+
+    /// What a runtime knows of a container whose record is lost: neither its log nor its labels nor its times.
+    static ContainerRecord rescued(ContainerState state, String handler) {
+        Status status =
+                switch (state.status()) {
+                    case CREATING, CREATED -> Status.CREATED;
+                    case RUNNING, STOPPED -> Status.RUNNING;
+                    case PAUSED -> Status.PAUSED;
+                };
+        return new ContainerRecord(
+                VERSION,
+                state.id(),
+                status,
+                handler,
+                state.bundle().toString(),
+                "",
+                false,
+                false,
+                false,
+                "",
+                Map.of(),
+                state.pid(),
                 0,
                 0,
                 0,

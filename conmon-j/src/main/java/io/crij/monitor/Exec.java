@@ -23,11 +23,13 @@ final class Exec {
 
     private final Containers containers;
     private final Readiness readiness;
+    private final ExecNotes notes;
     private final SpecReader specs = new SpecReader();
 
-    Exec(Containers containers, Readiness readiness) {
+    Exec(Containers containers, Readiness readiness, ExecNotes notes) {
         this.containers = containers;
         this.readiness = readiness;
+        this.notes = notes;
     }
 
     void run(io.crij.monitor.proto.Exec request, Monitor.Replies replies)
@@ -37,8 +39,15 @@ final class Exec {
         Process process = specs.process(request.getProcess().toByteArray());
         Stdio stdio = process.terminal() ? new Stdio.Terminal() : new Stdio.Pipes(request.getStdin());
         Shim shim = container.runtime().exec(container.id(), process, stdio);
+        try (ExecNotes.Note _ = notes.write(container.id(), shim)) {
+            follow(container, shim, request.getDescriptors(), replies);
+        }
+    }
+
+    private void follow(LiveContainer container, Shim shim, String socket, Monitor.Replies replies)
+            throws IOException, InterruptedException {
         try (ExitWait exit = new ExitWait(readiness, shim)) {
-            follow(container, shim, exit, request.getDescriptors(), replies);
+            follow(container, shim, exit, socket, replies);
         } finally {
             shim.release();
             shim.close();

@@ -22,12 +22,14 @@ final class ExecSync {
 
     private final Containers containers;
     private final Readiness readiness;
+    private final ExecNotes notes;
     private final BufferPool buffers = new BufferPool();
     private final SpecReader specs = new SpecReader();
 
-    ExecSync(Containers containers, Readiness readiness) {
+    ExecSync(Containers containers, Readiness readiness, ExecNotes notes) {
         this.containers = containers;
         this.readiness = readiness;
+        this.notes = notes;
     }
 
     /// Takes output of a process that goes on.
@@ -41,9 +43,22 @@ final class ExecSync {
         LiveContainer container = containers.find(request.getContainerId());
         refuseUnlessRunning(container.record());
         var process = specs.process(request.getProcess().toByteArray());
-        Duration timeout = Duration.ofMillis(request.getTimeoutMs());
         Shim shim = container.runtime().exec(container.id(), process, new Stdio.Pipes(false));
         ByteBuffer buffer = buffers.take();
+        // the note goes last: whatever is killed before leaves nothing unknown behind
+        try (ExecNotes.Note _ = notes.write(container.id(), shim)) {
+            return collect(request, output, container, shim, buffer);
+        }
+    }
+
+    private ExecResult collect(
+            io.crij.monitor.proto.ExecSync request,
+            Output output,
+            LiveContainer container,
+            Shim shim,
+            ByteBuffer buffer)
+            throws IOException, InterruptedException {
+        Duration timeout = Duration.ofMillis(request.getTimeoutMs());
         try (ExecRun run = new ExecRun(readiness, shim, buffer, output)) {
             run.begin(request.getOutputLimit());
             return collect(container, shim, run, timeout);

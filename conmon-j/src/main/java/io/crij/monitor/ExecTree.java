@@ -4,9 +4,6 @@ import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Signal;
 import io.crij.oci.runtime.OciException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,11 +43,9 @@ final class ExecTree {
         }
     }
 
-    private record Stat(int parent, int group, int session, boolean zombie) {}
-
     /// Living members that descend from, or share group or session with, those known.
     private Set<Integer> members(Set<Integer> known) {
-        Map<Integer, Stat> processes = new HashMap<>();
+        Map<Integer, ProcessStat> processes = new HashMap<>();
         for (int pid : pids()) {
             stat(pid, processes);
         }
@@ -59,14 +54,14 @@ final class ExecTree {
         boolean grew = true;
         while (grew) {
             grew = false;
-            for (Map.Entry<Integer, Stat> entry : processes.entrySet()) {
-                Stat stat = entry.getValue();
+            for (Map.Entry<Integer, ProcessStat> entry : processes.entrySet()) {
+                ProcessStat stat = entry.getValue();
                 boolean belongs = members.contains(stat.parent()) || stat.group() == first || stat.session() == first;
                 grew |= belongs && members.add(entry.getKey());
             }
         }
         members.removeIf(pid -> {
-            Stat stat = processes.get(pid);
+            ProcessStat stat = processes.get(pid);
             return stat == null || stat.zombie();
         });
         return members;
@@ -81,22 +76,8 @@ final class ExecTree {
         }
     }
 
-    private static void stat(int pid, Map<Integer, Stat> processes) {
-        try {
-            String text =
-                    Files.readString(Path.of("/proc/" + pid + "/stat"), java.nio.charset.StandardCharsets.ISO_8859_1);
-            // the name before may hold anything, closing brackets too
-            String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
-            processes.put(
-                    pid,
-                    new Stat(
-                            Integer.parseInt(fields[1]),
-                            Integer.parseInt(fields[2]),
-                            Integer.parseInt(fields[3]),
-                            fields[0].equals("Z")));
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.TRACE, "process " + pid + " is gone");
-        }
+    private static void stat(int pid, Map<Integer, ProcessStat> processes) {
+        ProcessStat.of(pid).ifPresent(found -> processes.put(pid, found));
     }
 
     private static void signal(int pid, Signal signal) {

@@ -2,7 +2,9 @@ package io.crij.monitor;
 
 import io.crij.oci.runtime.OciRuntime;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The runtime handlers that containers can ask for by name; the empty name is the built-in runtime.
 public record Handlers(Map<String, OciRuntime> byName) {
@@ -15,6 +17,11 @@ public record Handlers(Map<String, OciRuntime> byName) {
                     0);
         }
         return runtime;
+    }
+
+    /// All names, the built-in one first.
+    Set<String> names() {
+        return new TreeSet<>(byName.keySet());
     }
 
     OciRuntime builtIn() throws MonitorException {

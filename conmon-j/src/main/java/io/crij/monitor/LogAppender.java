@@ -4,23 +4,30 @@ import io.crij.linux.ErrnoException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
-import java.util.zip.CRC32C;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Takes output off its source and appends it to the log file, one [PumpJournal.Step] at a time: note the step, write
-/// the
-/// log, take the bytes off the pipe, note that it is done. In this order no byte is ever in neither place.
+/// Takes output off its source into the spool and appends it from there to the log file, one [PumpJournal.Step] at a
+/// time. A byte leaves the pipe for the spool in one system call, and the spool only when it is noted as logged.
 ///
 /// A log that cannot be written (no space left) does not stop the container: the output is dropped until it can be
 /// written again, and the monitor's log says how much. For one thread at a time.
 final class LogAppender implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LogAppender.class.getName());
 
+    /// Logged bytes that a spool keeps while the pump is at work, and when it rests.
+    private static final int RECYCLED = 64 << 10;
+
+    private static final int KEPT = 16 << 10;
+
     private final String container;
     private final PumpJournal journal;
     private final Attachments attachments;
     private final Clock clock;
+    /// Streams whose spool may hold lines that an earlier monitor took and did not log.
+    private final Set<LogStream> leftOver = EnumSet.allOf(LogStream.class);
     private @Nullable LogFile log;
     private long dropped;
 
@@ -52,81 +59,92 @@ final class LogAppender implements AutoCloseable {
         THE_END
     }
 
-    /// Logs what the source has now, at most [WriteBuffers#PEEK] bytes. The beginning of a line waits for its end.
+    /// Logs what the source has now, at most [WriteBuffers#TAKE] bytes. The beginning of a line waits for its end.
     Found pump(OutputSource source, WriteBuffers buffers) throws ErrnoException {
-        int carry = loadCarry(source.stream(), buffers);
-        ByteBuffer raw = buffers.raw;
-        raw.limit(raw.capacity()).position(carry);
-        Optional<Integer> peeked = source.peek(buffers);
-        if (peeked.isEmpty()) {
-            return Found.NOTHING_YET;
+        LogStream stream = source.stream();
+        Spool spool = journal.spool(stream);
+        long before = spool.size();
+        if (!leftOver.remove(stream) || before == journal.logged(stream)) {
+            Optional<Integer> taken = source.take(spool, buffers);
+            if (taken.isEmpty()) {
+                return Found.NOTHING_YET;
+            }
+            if (taken.get() == 0) {
+                flush(stream, buffers);
+                return Found.THE_END;
+            }
         }
-        if (peeked.get() == 0) {
-            flush(source.stream(), buffers);
-            return Found.THE_END;
-        }
-        append(source, buffers, carry, carry + peeked.get());
+        append(stream, spool, before, buffers);
         return Found.OUTPUT;
     }
 
     /// Logs the beginning of a line that has waited for its end, as a line.
     void flush(LogStream stream, WriteBuffers buffers) throws ErrnoException {
-        int carry = loadCarry(stream, buffers);
-        if (carry == 0) {
+        Spool spool = journal.spool(stream);
+        if (leftOver.remove(stream)) {
+            append(stream, spool, spool.size(), buffers);
+        }
+        if (spool.size() == journal.logged(stream)) {
             return;
         }
+        int length = load(stream, spool, buffers.raw);
         long now = now();
         buffers.out.clear();
         buffers.format.begin(now, stream);
-        buffers.format.formatRest(buffers.raw, 0, carry, buffers.out);
-        journal.begin(step(stream, now, buffers.out.position(), 0, 0, 0), buffers.carry);
-        write(buffers.out);
-        journal.commit(stream, 0);
+        buffers.format.formatRest(buffers.raw, 0, length, buffers.out);
+        step(stream, now, spool.size(), true, buffers.out);
     }
 
-    private void append(OutputSource source, WriteBuffers buffers, int carry, int end) throws ErrnoException {
-        ByteBuffer raw = buffers.raw;
-        raw.clear();
-        long now = now();
-        buffers.format.begin(now, source.stream());
-        int done = 0;
-        int taken = carry;
-        while (taken < end) {
-            buffers.out.clear();
-            int stop = buffers.format.format(raw, done, end, buffers.out);
-            boolean lineBegins = end - stop <= CriLogFormat.CHUNK && CriLogFormat.newline(raw, stop, end) < 0;
-            int upTo = lineBegins ? end : stop;
-            int rest = upTo - stop;
-            raw.get(stop, buffers.carry, 0, rest);
-            int checksum = source.peekable() ? checksum(raw, taken, upTo) : 0;
-            int count = source.peekable() ? upTo - taken : 0;
-            journal.begin(step(source.stream(), now, buffers.out.position(), count, checksum, rest), buffers.carry);
-            write(buffers.out);
-            source.take(raw, taken, upTo);
-            raw.clear();
-            journal.commit(source.stream(), rest);
-            attachments.offer(source.stream(), raw, taken, upTo);
-            done = stop;
-            taken = upTo;
+    /// Notes how far all is, and gives back what memory that frees; when the pump rests.
+    void settle() throws ErrnoException {
+        journal.settle();
+        for (LogStream stream : LogStream.values()) {
+            if (journal.logged(stream) > 0) {
+                journal.spool(stream).recycle(journal.logged(stream), KEPT);
+            }
         }
     }
 
-    private PumpJournal.Step step(LogStream stream, long at, int logged, int taken, int checksum, int carry)
-            throws ErrnoException {
+    /// @param offered what the attached have had already, an offset in the spool
+    private void append(LogStream stream, Spool spool, long offered, WriteBuffers buffers) throws ErrnoException {
+        ByteBuffer raw = buffers.raw;
+        long start = journal.logged(stream);
+        int end = load(stream, spool, raw);
+        long now = now();
+        buffers.format.begin(now, stream);
+        int done = 0;
+        while (done < end) {
+            buffers.out.clear();
+            int stop = buffers.format.format(raw, done, end, buffers.out);
+            if (stop == done) {
+                break;
+            }
+            step(stream, now, start + stop, false, buffers.out);
+            spool.recycle(start + done, RECYCLED);
+            done = stop;
+        }
+        if (offered < start + end) {
+            attachments.offer(stream, raw, (int) (offered - start), end);
+        }
+    }
+
+    /// Reads what is not logged yet to the beginning of `raw`.
+    private int load(LogStream stream, Spool spool, ByteBuffer raw) throws ErrnoException {
+        long from = journal.logged(stream);
+        int length = (int) Math.min(spool.size() - from, raw.capacity());
+        raw.clear().limit(length);
+        spool.read(from, raw);
+        raw.clear();
+        return length;
+    }
+
+    private void step(LogStream stream, long at, long upTo, boolean rest, ByteBuffer lines) throws ErrnoException {
         LogFile file = log;
         LogFile.Identity identity = file == null ? LogFile.Identity.NONE : file.identity();
         long size = file == null ? 0 : file.size();
-        return new PumpJournal.Step(stream, at, identity, size, logged, taken, checksum, carry);
-    }
-
-    private int loadCarry(LogStream stream, WriteBuffers buffers) throws ErrnoException {
-        int length = journal.carryLength(stream);
-        if (length > 0) {
-            journal.readCarry(stream, buffers.carry);
-            buffers.raw.clear();
-            buffers.raw.put(0, buffers.carry, 0, length);
-        }
-        return length;
+        journal.begin(new PumpJournal.Step(stream, at, identity, size, lines.position(), upTo, rest));
+        write(lines);
+        journal.commit(stream, upTo);
     }
 
     private void write(ByteBuffer lines) {
@@ -172,12 +190,6 @@ final class LogAppender implements AutoCloseable {
     private long now() {
         Instant now = clock.instant();
         return Nanos.of(now);
-    }
-
-    static int checksum(ByteBuffer raw, int from, int to) {
-        CRC32C crc = new CRC32C();
-        crc.update(raw.slice(from, to - from));
-        return (int) crc.getValue();
     }
 
     @Override

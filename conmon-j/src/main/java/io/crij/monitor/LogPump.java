@@ -1,5 +1,6 @@
 package io.crij.monitor;
 
+import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,6 +13,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Brings a container's output into its log file for as long as there is output.
@@ -23,6 +25,8 @@ final class LogPump implements LogWriters.Task {
 
     /// Steps in one turn before others have theirs.
     private static final int STEPS = 4;
+
+    private static final Duration LOOK_FOR_ROOM = Duration.ofSeconds(1);
 
     private final String container;
     private final LogWriters writers;
@@ -72,7 +76,7 @@ final class LogPump implements LogWriters.Task {
                 if (path != null) {
                     appender.switchTo(LogFile.open(path));
                 }
-                new BrokenStep(journal, sources).finish(appender.log(), buffers);
+                new BrokenStep(journal).finish(appender.log(), buffers);
             });
             begun = true;
             for (OutputSource source : sources) {
@@ -158,6 +162,7 @@ final class LogPump implements LogWriters.Task {
                     more |= pump(source, buffers);
                 }
                 finishDrain(buffers);
+                settle();
                 reportEnd();
             }
         } finally {
@@ -189,12 +194,36 @@ final class LogPump implements LogWriters.Task {
             if (closed) {
                 return false;
             }
+            if (e.errno() == Errno.ENOSPC || e.errno() == Errno.ENOMEM) {
+                waitForRoom(source, e);
+                return false;
+            }
             LOG.log(
                     System.Logger.Level.ERROR,
                     "the " + source.stream().title() + " of container " + container + " is not logged any more",
                     e);
             source.end();
             return false;
+        }
+    }
+
+    /// The state folder is full: what the container writes stays in its pipe, and it waits when that is full.
+    private void waitForRoom(OutputSource source, ErrnoException cause) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "the " + source.stream().title() + " of container " + container
+                        + " waits for room in the state folder: " + cause.getMessage());
+        Thread.ofVirtual().name("room-" + container).start(() -> {
+            LockSupport.parkNanos(LOOK_FOR_ROOM.toNanos());
+            wake();
+        });
+    }
+
+    private void settle() {
+        try {
+            appender.settle();
+        } catch (ErrnoException e) {
+            LOG.log(System.Logger.Level.WARNING, "the journal of container " + container + " is behind", e);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.crij.monitor;
 
-import io.crij.linux.ErrnoException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,9 +46,6 @@ final class LogWriters implements AutoCloseable {
                     runSafely(task, buffers);
                     since = 0;
                 }
-            } catch (ErrnoException e) {
-                LOG.log(System.Logger.Level.ERROR, "a log writer could not start", e);
-                ended(this);
             }
         }
 
@@ -128,15 +124,6 @@ final class LogWriters implements AutoCloseable {
         Writer writer = new Writer();
         writers.add(writer);
         Thread.ofPlatform().name("log-writer").daemon().stackSize(STACK_BYTES).start(writer);
-    }
-
-    private void ended(Writer writer) {
-        lock.lock();
-        try {
-            writers.remove(writer);
-        } finally {
-            lock.unlock();
-        }
     }
 
     /// Looks after the queue for as long as something waits in it; nothing runs while all is quiet.

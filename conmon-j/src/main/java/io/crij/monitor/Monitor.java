@@ -33,13 +33,14 @@ final class Monitor {
             Handlers handlers,
             Supervision supervision,
             Readiness readiness,
+            ExecNotes notes,
             Runnable shutdown) {
         this.containers = containers;
         this.subscribers = subscribers;
         this.creating = new CreateContainer(containers, handlers, supervision);
         this.deleting = new DeleteContainer(containers, handlers);
-        this.executing = new ExecSync(containers, readiness);
-        this.interactive = new Exec(containers, readiness);
+        this.executing = new ExecSync(containers, readiness, notes);
+        this.interactive = new Exec(containers, readiness, notes);
         this.attaching = new Attach(containers, readiness);
         this.verbs = new Verbs(containers);
         this.shutdown = shutdown;

@@ -3,7 +3,6 @@ package io.crij.monitor;
 import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +36,6 @@ final class OutputSource {
         return ended;
     }
 
-    /// Whether a step over this source can be finished by another monitor. A terminal's bytes cannot be peeked at:
-    /// those read and not logged yet, one read of at most 4 KiB, are lost when the monitor is killed in between.
-    boolean peekable() {
-        return !terminal;
-    }
-
     void watch(Readiness readiness, Runnable wake) throws ErrnoException {
         if (terminal) {
             fd.nonBlocking(true);
@@ -53,30 +46,21 @@ final class OutputSource {
         });
     }
 
-    /// Bytes to `buffers.raw` from its position on; empty when there are none yet, 0 at the end. They stay in the pipe
-    /// until [#take].
-    Optional<Integer> peek(WriteBuffers buffers) throws ErrnoException {
-        if (terminal) {
-            return readTerminal(buffers.raw);
-        }
-        Optional<Integer> peeked = fd.tryTee(buffers.spool.writer(), buffers.raw.remaining());
-        int count = peeked.orElse(0);
-        for (int got = 0; got < count; ) {
-            got += buffers.spool.reader().read(buffers.raw);
-        }
+    /// Takes what there is into the spool; empty when there is nothing yet, 0 at the end.
+    Optional<Integer> take(Spool spool, WriteBuffers buffers) throws ErrnoException {
+        Optional<Integer> taken = terminal ? takeTerminal(spool, buffers) : spool.take(fd, WriteBuffers.TAKE);
+        int count = taken.orElse(0);
         owed -= count;
-        if (count >= WriteBuffers.PEEK / 8 && !enlarged) {
+        if (count >= WriteBuffers.TAKE / 8 && !enlarged) {
             enlarged = true;
             enlarge();
         }
-        return peeked;
+        return taken;
     }
 
-    private Optional<Integer> readTerminal(ByteBuffer raw) throws ErrnoException {
+    private Optional<Integer> takeTerminal(Spool spool, WriteBuffers buffers) throws ErrnoException {
         try {
-            Optional<Integer> got = fd.tryRead(raw);
-            owed -= got.orElse(0);
-            return got;
+            return spool.takeRead(fd, buffers.raw);
         } catch (ErrnoException e) {
             // the other end of a terminal was closed by the last process that had it
             if (e.errno() == Errno.EIO) {
@@ -86,22 +70,10 @@ final class OutputSource {
         }
     }
 
-    /// Takes the bytes between `from` and `to`, which were peeked at, off the pipe. One read(2): a kill comes before or
-    /// after it, never in between, as that many bytes are there.
-    void take(ByteBuffer raw, int from, int to) throws ErrnoException {
-        if (terminal) {
-            return;
-        }
-        raw.limit(to).position(from);
-        while (raw.hasRemaining()) {
-            fd.read(raw);
-        }
-    }
-
     /// A busy writer gets a larger pipe: it is woken less often. Not being allowed to is fine.
     private void enlarge() {
         try {
-            fd.pipeCapacity(WriteBuffers.PEEK);
+            fd.pipeCapacity(WriteBuffers.TAKE);
         } catch (ErrnoException e) {
             System.getLogger(OutputSource.class.getName())
                     .log(System.Logger.Level.DEBUG, "a pipe keeps its size: " + e.getMessage());

@@ -6,95 +6,100 @@ import io.crij.linux.abi.FileFlags;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a log pump was doing, in a file on tmpfs that outlives a killed monitor: the step that is under way, and the
-/// beginnings of lines ("carry") that were taken from a pipe and wait for their end. With it the next monitor
-/// finishes exactly the step that was broken off. A step is: note it here, write the log, take the bytes off the pipe,
-/// note that it is done. The file is the journal of one pump; one thread at a time.
+/// How far a log pump has come, in files on tmpfs that outlive a killed monitor: a [Spool] per stream, up to which
+/// byte of it the log has all, and the step that is under way. With it the next monitor finishes exactly the step that
+/// was broken off. A step is: note it here, write the log, count its bytes as logged; the note of that is made with
+/// the next step or by [#settle]. The journal of one pump; one thread at a time.
 final class PumpJournal implements AutoCloseable {
-    private static final long MAGIC = 0x63726a2d70756d31L;
-    private static final int HEADER = 112;
-    private static final int CARRY_START = 4096;
-    private static final int SLOTS = 2;
+    private static final long MAGIC = 0x63726a2d70756d32L;
+    private static final int STREAMS = 64;
+    private static final int HEADER = STREAMS + 8 * LogStream.values().length;
 
+    private final Path file;
     private final Fd fd;
     private final ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.nativeOrder());
-    private final int[] carrySlot = new int[LogStream.values().length];
-    private final int[] carryLength = new int[LogStream.values().length];
+    private final Map<LogStream, Spool> spools = new EnumMap<>(LogStream.class);
+    private final long[] logged = new long[LogStream.values().length];
+    private boolean settled = true;
 
-    private PumpJournal(Fd fd) {
+    private PumpJournal(Path file, Fd fd) {
+        this.file = file;
         this.fd = fd;
     }
 
-    /// A step that was begun.
+    /// A step that was begun; it begins where its stream is logged up to.
     ///
     /// @param at time of the records, nanoseconds since 1970
     /// @param log the file, as it was when the step began
     /// @param logSize its size before the step
-    /// @param logged bytes the step appends to it
-    /// @param taken bytes the step takes off the pipe
-    /// @param checksum of those bytes
-    /// @param carry bytes of a line's beginning that the step leaves
+    /// @param length bytes the step appends to it
+    /// @param upTo offset in the spool of the first byte that is not part of the step
+    /// @param rest the bytes are the last line of a stream, without its newline
     record Step(
             LogStream stream,
             long at,
             LogFile.Identity log,
             long logSize,
-            int logged,
-            int taken,
-            int checksum,
-            int carry) {}
+            int length,
+            long upTo,
+            boolean rest) {}
 
-    static PumpJournal create(Path file) throws ErrnoException {
-        PumpJournal journal = new PumpJournal(
-                Fd.open(file.toString(), FileFlags.O_RDWR | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600));
-        journal.save(0, null);
-        return journal;
+    /// All files of a journal, for removal.
+    static List<String> files(String name) {
+        return List.of(name, name + ".stdout", name + ".stderr");
     }
 
-    /// @param file made anew when it is missing or not a journal
+    /// @param file made anew, with its spools beside it, when it is missing or not a journal
     static PumpJournal open(Path file) throws ErrnoException {
-        PumpJournal journal = new PumpJournal(Fd.open(file.toString(), FileFlags.O_RDWR | FileFlags.O_CREAT, 0600));
-        if (!journal.load()) {
-            journal.save(0, null);
+        PumpJournal journal =
+                new PumpJournal(file, Fd.open(file.toString(), FileFlags.O_RDWR | FileFlags.O_CREAT, 0600));
+        try {
+            if (!journal.load()) {
+                journal.save(null);
+            }
+            return journal;
+        } catch (ErrnoException e) {
+            journal.close();
+            throw e;
         }
-        return journal;
     }
 
-    /// Length of the line's beginning that waits.
-    int carryLength(LogStream stream) {
-        return carryLength[stream.ordinal()];
+    Spool spool(LogStream stream) throws ErrnoException {
+        Spool open = spools.get(stream);
+        if (open == null) {
+            open = Spool.open(file.resolveSibling(file.getFileName() + "." + stream.title()));
+            spools.put(stream, open);
+        }
+        return open;
     }
 
-    /// Reads the line's beginning that waits into `target`, from index 0.
-    void readCarry(LogStream stream, byte[] target) throws ErrnoException {
-        int s = stream.ordinal();
-        fd.pread(target, 0, carryLength[s], place(s, carrySlot[s]));
+    /// Offset in the spool of the first byte that is not in the log.
+    long logged(LogStream stream) {
+        return logged[stream.ordinal()];
     }
 
     /// Notes a step, before the log is written.
-    ///
-    /// @param carry the line's beginning that the step leaves; its first `step.carry()` bytes count
-    void begin(Step step, byte[] carry) throws ErrnoException {
-        if (step.carry() > 0) {
-            int s = step.stream().ordinal();
-            fd.pwrite(carry, 0, step.carry(), place(s, 1 - carrySlot[s]));
+    void begin(Step step) throws ErrnoException {
+        save(step);
+        settled = false;
+    }
+
+    /// Counts the bytes before `upTo` as logged.
+    void commit(LogStream stream, long upTo) {
+        logged[stream.ordinal()] = upTo;
+    }
+
+    /// Notes what was committed.
+    void settle() throws ErrnoException {
+        if (!settled) {
+            save(null);
+            settled = true;
         }
-        save(step.stream().ordinal() + 1, step);
-    }
-
-    /// Notes that the step's bytes are off the pipe.
-    void commit(LogStream stream, int carry) throws ErrnoException {
-        int s = stream.ordinal();
-        carrySlot[s] = 1 - carrySlot[s];
-        carryLength[s] = carry;
-        save(0, null);
-    }
-
-    /// Notes that the step was given up before anything was written.
-    void abandon() throws ErrnoException {
-        save(0, null);
     }
 
     /// The step that was begun and not done when the file was opened; null when there is none.
@@ -110,25 +115,24 @@ final class PumpJournal implements AutoCloseable {
                 new LogFile.Identity(header.getLong(24), header.getLong(32)),
                 header.getLong(40),
                 header.getInt(48),
-                header.getInt(52),
-                header.getInt(56),
-                header.getInt(60));
+                header.getLong(56),
+                header.getInt(12) != 0);
     }
 
-    private void save(int pending, @Nullable Step step) throws ErrnoException {
-        header.putLong(0, MAGIC).putInt(8, pending);
+    private void save(@Nullable Step step) throws ErrnoException {
+        header.putLong(0, MAGIC).putInt(8, 0);
         if (step != null) {
-            header.putLong(16, step.at())
+            header.putInt(8, step.stream().ordinal() + 1)
+                    .putInt(12, step.rest() ? 1 : 0)
+                    .putLong(16, step.at())
                     .putLong(24, step.log().device())
                     .putLong(32, step.log().inode())
                     .putLong(40, step.logSize())
-                    .putInt(48, step.logged())
-                    .putInt(52, step.taken())
-                    .putInt(56, step.checksum())
-                    .putInt(60, step.carry());
+                    .putInt(48, step.length())
+                    .putLong(56, step.upTo());
         }
-        for (int s = 0; s < carrySlot.length; s++) {
-            header.putInt(64 + 8 * s, carrySlot[s]).putInt(68 + 8 * s, carryLength[s]);
+        for (int s = 0; s < logged.length; s++) {
+            header.putLong(STREAMS + 8 * s, logged[s]);
         }
         // one write below a page: a kill leaves the old or the new header, never half
         fd.pwrite(header.array(), 0, HEADER, 0);
@@ -138,19 +142,16 @@ final class PumpJournal implements AutoCloseable {
         if (fd.pread(header.array(), 0, HEADER, 0) != HEADER || header.getLong(0) != MAGIC) {
             return false;
         }
-        for (int s = 0; s < carrySlot.length; s++) {
-            carrySlot[s] = header.getInt(64 + 8 * s);
-            carryLength[s] = header.getInt(68 + 8 * s);
+        for (int s = 0; s < logged.length; s++) {
+            logged[s] = header.getLong(STREAMS + 8 * s);
         }
+        settled = broken() == null;
         return true;
-    }
-
-    private static long place(int stream, int slot) {
-        return CARRY_START + (long) (stream * SLOTS + slot) * CriLogFormat.CHUNK;
     }
 
     @Override
     public void close() {
+        spools.values().forEach(Spool::close);
         fd.close();
     }
 }

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Objects;
 
 /// The monitor's records on tmpfs, one folder per container: `monitor.json` with the [ContainerRecord] and
-/// `monitor.pump` with the [PumpJournal]. A record is replaced whole (temp, rename), so a kill leaves the old or the
-/// new
-/// one. Calls for one container come one at a time.
+/// `monitor.pump*` with the [PumpJournal], `monitor.execs` with the [ExecNotes]. A record is replaced whole (temp,
+/// rename), so a kill leaves the old or the new one. Calls for one container come one at a time.
 final class RecordFolder {
     private static final System.Logger LOG = System.getLogger(RecordFolder.class.getName());
     private static final String RECORD = "monitor.json";
     private static final String NEXT = "monitor.json.new";
     private static final String JOURNAL = "monitor.pump";
+    private static final String EXECS = "monitor.execs";
 
     private final Path containers;
 
@@ -31,6 +31,11 @@ final class RecordFolder {
 
     Path journal(String id) {
         return containers.resolve(id).resolve(JOURNAL);
+    }
+
+    /// Folder of the [ExecNotes].
+    Path execs(String id) {
+        return containers.resolve(id).resolve(EXECS);
     }
 
     void save(ContainerRecord record) throws IOException {
@@ -46,8 +51,22 @@ final class RecordFolder {
         Path folder = containers.resolve(id);
         Files.deleteIfExists(folder.resolve(RECORD));
         Files.deleteIfExists(folder.resolve(NEXT));
-        Files.deleteIfExists(folder.resolve(JOURNAL));
+        for (String file : PumpJournal.files(JOURNAL)) {
+            Files.deleteIfExists(folder.resolve(file));
+        }
+        removeExecs(folder.resolve(EXECS));
         removeEmpty(folder);
+    }
+
+    private static void removeExecs(Path notes) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(notes)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        Files.deleteIfExists(notes);
     }
 
     static void removeEmpty(Path folder) throws IOException {
@@ -61,25 +80,29 @@ final class RecordFolder {
         Files.deleteIfExists(folder);
     }
 
-    /// All records; one that cannot be read is reported and left out.
-    List<ContainerRecord> loadAll() throws IOException {
+    /// What was found in the folder of one container.
+    sealed interface Found {
+        record Whole(ContainerRecord record) implements Found {}
+
+        /// The record cannot be read.
+        record Torn(String id, String why) implements Found {}
+    }
+
+    List<Found> loadAll() throws IOException {
         Files.createDirectories(containers);
-        List<ContainerRecord> records = new ArrayList<>();
+        List<Found> all = new ArrayList<>();
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(containers)) {
             for (Path folder : folders) {
-                Path file = folder.resolve(RECORD);
                 try {
-                    records.add(RecordReader.read(ContainerRecord.class, Files.readAllBytes(file)));
+                    byte[] json = Files.readAllBytes(folder.resolve(RECORD));
+                    all.add(new Found.Whole(RecordReader.read(ContainerRecord.class, json)));
                 } catch (NoSuchFileException e) {
                     LOG.log(System.Logger.Level.DEBUG, folder + " is not a container of this monitor");
-                } catch (IOException e) {
-                    LOG.log(
-                            System.Logger.Level.ERROR,
-                            "the record " + file + " cannot be read; its container is not monitored: "
-                                    + e.getMessage());
+                } catch (IOException | RuntimeException e) {
+                    all.add(new Found.Torn(folder.getFileName().toString(), String.valueOf(e.getMessage())));
                 }
             }
         }
-        return records;
+        return all;
     }
 }

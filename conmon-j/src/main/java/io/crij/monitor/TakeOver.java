@@ -29,10 +29,10 @@ final class TakeOver {
 
     /// Returns when every container has been looked at.
     void run() throws IOException {
-        List<ContainerRecord> records = folder.loadAll();
+        List<RecordFolder.Found> records = folder.loadAll();
         try (ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (ContainerRecord record : records) {
-                tasks.execute(() -> takeSafely(record));
+            for (RecordFolder.Found found : records) {
+                tasks.execute(() -> takeSafely(found));
             }
         }
         if (!records.isEmpty()) {
@@ -40,14 +40,49 @@ final class TakeOver {
         }
     }
 
-    private void takeSafely(ContainerRecord record) {
+    private void takeSafely(RecordFolder.Found found) {
+        String id =
+                switch (found) {
+                    case RecordFolder.Found.Whole(ContainerRecord record) -> record.id();
+                    case RecordFolder.Found.Torn torn -> torn.id();
+                };
         try {
-            take(record);
+            switch (found) {
+                case RecordFolder.Found.Whole(ContainerRecord record) -> take(record);
+                case RecordFolder.Found.Torn torn -> rescue(torn);
+            }
         } catch (MonitorException | OciException | IOException | RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "container " + record.id() + " could not be taken over", e);
+            LOG.log(System.Logger.Level.ERROR, "container " + id + " could not be taken over", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// A container without a readable record is watched over with what its runtime knows; when no runtime knows it,
+    /// nothing is left of it but our files.
+    private void rescue(RecordFolder.Found.Torn torn)
+            throws MonitorException, OciException, IOException, InterruptedException {
+        for (String handler : handlers.names()) {
+            try {
+                ContainerState state = handlers.find(handler).state(torn.id());
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "the record of container " + torn.id() + " cannot be read (" + torn.why()
+                                + "): it is watched over, but its output is not logged any more. Delete it and make it"
+                                + " anew");
+                ContainerRecord record = ContainerRecord.rescued(state, handler);
+                folder.save(record);
+                take(record);
+                return;
+            } catch (OciException.NotFound e) {
+                LOG.log(System.Logger.Level.DEBUG, "handler \"" + handler + "\" does not know " + torn.id());
+            }
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "the record of container " + torn.id() + " cannot be read (" + torn.why()
+                        + ") and no runtime knows it: what is left of it is removed");
+        folder.remove(torn.id());
     }
 
     private void take(ContainerRecord record) throws MonitorException, OciException, IOException, InterruptedException {
@@ -59,6 +94,7 @@ final class TakeOver {
         }
         LiveContainer container = new LiveContainer(runtime, record);
         containers.add(container);
+        new ExecNotes(folder).endAll(container);
         if (record.stopped() && record.acknowledged()) {
             return;
         }

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,10 +33,11 @@ class BrokenStepTest {
     private WriteBuffers buffers;
 
     enum KilledAfter {
+        TAKING,
         NOTING,
         WRITING_A_PART,
         WRITING,
-        TAKING
+        COUNTING
     }
 
     @BeforeEach
@@ -88,46 +90,40 @@ class BrokenStepTest {
     /// One step as [LogAppender] makes it, up to a point.
     private void breakOff(KilledAfter point, Path file) throws Exception {
         OutputSource source = new OutputSource(pipe.reader(), LogStream.STDOUT, false);
-        try (LogFile opened = LogFile.open(file)) {
-            PumpJournal notes = PumpJournal.create(journal);
+        try (LogFile opened = LogFile.open(file);
+                PumpJournal notes = PumpJournal.open(journal)) {
             LogAppender before = new LogAppender("c", notes, new Attachments(), Clock.systemUTC());
             pipe.writer().write(WAITS.getBytes(StandardCharsets.UTF_8));
             before.pump(source, buffers);
-            byte[] output = OUTPUT.getBytes(StandardCharsets.UTF_8);
-            pipe.writer().write(output);
+            pipe.writer().write(OUTPUT.getBytes(StandardCharsets.UTF_8));
+            Spool spool = notes.spool(LogStream.STDOUT);
+            assertEquals(Optional.of(OUTPUT.length()), source.take(spool, buffers));
+            if (point == KilledAfter.TAKING) {
+                return;
+            }
             ByteBuffer raw = buffers.raw;
-            raw.clear().put(WAITS.getBytes(StandardCharsets.UTF_8)).put(output);
-            int end = raw.position();
+            raw.clear().limit(WAITS.length() + OUTPUT.length());
+            spool.read(0, raw);
             long now = 1_800_000_000_000_000_000L;
             buffers.out.clear();
             buffers.format.begin(now, LogStream.STDOUT);
-            int stop = buffers.format.format(raw, 0, end, buffers.out);
+            int stop = buffers.format.format(raw, 0, raw.limit(), buffers.out);
             buffers.out.flip();
-            raw.clear();
-            raw.get(stop, buffers.carry, 0, end - stop);
-            notes.begin(
-                    new PumpJournal.Step(
-                            LogStream.STDOUT,
-                            now,
-                            opened.identity(),
-                            0,
-                            buffers.out.limit(),
-                            output.length,
-                            LogAppender.checksum(raw, WAITS.length(), end),
-                            end - stop),
-                    buffers.carry);
+            notes.begin(new PumpJournal.Step(
+                    LogStream.STDOUT, now, opened.identity(), 0, buffers.out.limit(), stop, false));
             byte[] lines = new byte[buffers.out.limit()];
             buffers.out.get(lines);
-            int written = switch (point) {
-                case NOTING -> 0;
-                case WRITING_A_PART -> 17_000;
-                case WRITING, TAKING -> lines.length;
-            };
+            int written =
+                    switch (point) {
+                        case TAKING, NOTING -> 0;
+                        case WRITING_A_PART -> 17_000;
+                        case WRITING, COUNTING -> lines.length;
+                    };
             Files.write(file, Arrays.copyOf(lines, written), StandardOpenOption.APPEND);
-            if (point == KilledAfter.TAKING) {
-                source.take(raw, WAITS.length(), end);
+            if (point == KilledAfter.COUNTING) {
+                notes.commit(LogStream.STDOUT, stop);
+                notes.settle();
             }
-            notes.close();
         }
     }
 
@@ -138,7 +134,7 @@ class BrokenStepTest {
         PumpJournal notes = PumpJournal.open(journal);
         try (LogAppender next = new LogAppender("c", notes, new Attachments(), Clock.systemUTC())) {
             next.switchTo(LogFile.open(file));
-            new BrokenStep(notes, List.of(source)).finish(next.log(), buffers);
+            new BrokenStep(notes).finish(next.log(), buffers);
             while (next.pump(source, buffers) == LogAppender.Found.OUTPUT) {
                 buffers.raw.clear();
             }

@@ -60,7 +60,7 @@ class LogPumpTest {
             pump = new LogPump(
                     name,
                     writers,
-                    PumpJournal.create(folder.resolve(name + ".journal")),
+                    PumpJournal.open(folder.resolve(name + ".journal")),
                     new Attachments(),
                     List.of(new OutputSource(pipe.reader(), LogStream.STDOUT, false)),
                     ended::countDown);
@@ -109,6 +109,54 @@ class LogPumpTest {
         output.pump.drain(drained::countDown);
         assertTrue(drained.await(5, TimeUnit.SECONDS));
         assertEquals(List.of("stdout F unfinished"), output.lines());
+    }
+
+    @Test
+    void bytesThatAreNoTextStayAsTheyAre() throws Exception {
+        Output output = new Output("a");
+        byte[] bytes = {(byte) 0xff, 0, (byte) 0xc3, 0x28, 0, '\n', 0, '\n'};
+        output.pipe.writer().write(bytes);
+        output.end();
+        String log = Files.readString(output.log, StandardCharsets.ISO_8859_1);
+        assertEquals(
+                List.of("stdout F \u00ff\0\u00c3(\0", "stdout F \0"),
+                log.lines().map(line -> line.substring(line.indexOf(' ') + 1)).toList());
+    }
+
+    @Test
+    void aRemovedLogComesBackWhenItIsReopened() throws Exception {
+        Output output = new Output("a");
+        output.write("one\n");
+        Node.until(() -> output.log.toFile().length() > 0);
+        Files.delete(output.log);
+        output.write("into the removed file\n");
+        output.pump.reopen(output.log, SOON);
+        output.write("two\n");
+        output.end();
+        assertEquals("stdout F two", output.lines().getLast());
+    }
+
+    @Test
+    void whatIsLoggedTakesNoMemoryInTheSpool() throws Exception {
+        Output output = new Output("a");
+        for (int i = 0; i < 200; i++) {
+            output.write("x".repeat(79).concat("\n").repeat(100));
+        }
+        output.end();
+        assertEquals(20_000, output.lines().size());
+        Path spool = folder.resolve("a.journal.stdout");
+        assertEquals(1_600_000, Files.size(spool));
+        try (Fd fd = Fd.open(spool.toString(), FileFlags.O_RDONLY)) {
+            Node.until(() -> holdsAtMost(fd, 64 << 10));
+        }
+    }
+
+    private static boolean holdsAtMost(Fd spool, long bytes) {
+        try {
+            return 1_600_000 - spool.nextData(0).orElse(1_600_000) <= bytes;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -206,7 +254,7 @@ class LogPumpTest {
         LogPump pump = new LogPump(
                 "x",
                 writers,
-                PumpJournal.create(folder.resolve("journal")),
+                PumpJournal.open(folder.resolve("journal")),
                 new Attachments(),
                 List.of(new OutputSource(pipe.reader(), LogStream.STDERR, false)),
                 ended::countDown);

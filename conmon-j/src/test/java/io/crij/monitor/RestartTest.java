@@ -109,6 +109,109 @@ class RestartTest {
         assertEquals(LINES + 1, next);
     }
 
+    @Test
+    void killedAgainAndAgainItCountsEqualLinesAndThoseOfTwenty() throws Exception {
+        int equal = 300_000;
+        int numbered = 20_000;
+        MonitorClient client = begin();
+        client.create(request("equal", "yes equal | head -n " + equal));
+        client.start("equal");
+        for (int i = 0; i < 20; i++) {
+            client.create(request("n" + i, "exec seq 1 " + numbered));
+            client.start("n" + i);
+        }
+        Random random = new Random(7);
+        int kills = 0;
+        while (kills < 8) {
+            Thread.sleep(random.nextInt(40));
+            kill();
+            client.close();
+            kills++;
+            client = begin();
+        }
+        try (MonitorClient last = client) {
+            Node.until(() -> exited(last, "equal"));
+            for (int i = 0; i < 20; i++) {
+                String id = "n" + i;
+                Node.until(() -> exited(last, id));
+                List<String> lines = contents(id);
+                for (int line = 0; line < lines.size(); line++) {
+                    assertEquals(String.valueOf(line + 1), lines.get(line), id);
+                }
+                assertEquals(numbered, lines.size(), id);
+            }
+        }
+        List<String> lines = contents("equal");
+        assertEquals(equal, lines.size());
+        assertTrue(lines.stream().allMatch("equal"::equals));
+    }
+
+    private List<String> contents(String id) throws Exception {
+        return Files.readAllLines(folder.resolve(id + ".log")).stream()
+                .map(line -> line.substring(line.indexOf(" F ") + 3))
+                .toList();
+    }
+
+    @Test
+    void anExecOfAKilledMonitorIsEndedByTheNext() throws Exception {
+        Path pids = folder.resolve("pids");
+        try (MonitorClient client = begin()) {
+            client.create(request("c", "sleep 100"));
+            client.start("c");
+            String script = "sleep 1000 & echo $$ $PPID $! > " + pids + ".new; mv " + pids + ".new " + pids + "; wait";
+            Thread.ofVirtual().start(() -> {
+                try {
+                    client.execSync("c", Node.exec("sh", "-c", script), Duration.ZERO, 1 << 20);
+                } catch (MonitorException | InterruptedException e) {
+                    // the monitor is killed meanwhile
+                }
+            });
+            Path notes = folder.resolve("containers/c/monitor.execs");
+            Node.until(() -> Files.exists(pids) && notes.toFile().list() != null && notes.toFile().list().length == 1);
+            kill();
+        }
+        try (MonitorClient client = begin()) {
+            for (String pid : Files.readString(pids).strip().split(" ")) {
+                Node.until(() -> gone(Integer.parseInt(pid)));
+            }
+            assertEquals(0, folder.resolve("containers/c/monitor.execs").toFile().list().length);
+            assertTrue(client.state("c").exit() == null);
+        }
+    }
+
+    private static boolean gone(int pid) {
+        return ProcessStat.of(pid).map(ProcessStat::zombie).orElse(true);
+    }
+
+    @Test
+    void aContainerWithATornRecordIsWatchedOver() throws Exception {
+        try (MonitorClient client = begin()) {
+            client.create(request("c", "sleep 1; exit 3"));
+            client.start("c");
+        }
+        kill();
+        Path record = folder.resolve("containers/c/monitor.json");
+        Files.writeString(record, Files.readString(record).substring(0, 40));
+        try (MonitorClient client = begin()) {
+            assertEquals(List.of("c"), client.list().stream().map(MonitoredContainer::id).toList());
+            Node.until(() -> exited(client, "c"));
+            assertEquals(3, client.state("c").exit().code());
+            client.delete("c", false);
+        }
+        assertFalse(Files.exists(record.getParent()));
+    }
+
+    @Test
+    void aTornRecordThatNoRuntimeKnowsIsRemoved() throws Exception {
+        Path record = folder.resolve("containers/c/monitor.json");
+        Files.createDirectories(record.getParent());
+        Files.writeString(record, "{");
+        try (MonitorClient client = begin()) {
+            assertEquals(List.of(), client.list());
+        }
+        assertFalse(Files.exists(record.getParent()));
+    }
+
     private static boolean exited(MonitorClient client, String id) {
         try {
             return client.state(id).exit() != null;

@@ -150,6 +150,17 @@ public final class Fd implements AutoCloseable {
         }
     }
 
+    /// Moves what this pipe holds to a file, at the file's own offset, at most `length` bytes (splice(2)). Does not wait
+    /// for the pipe. What the call takes from the pipe is in the file, also when it is killed in the middle of it. Empty
+    /// when there is nothing yet; 0 when there is nothing and no writer is left.
+    public Optional<Integer> trySplice(Fd to, int length) throws ErrnoException {
+        long moved = Kernel.attemptSplice(this, to, length, SPLICE_F_NONBLOCK);
+        if (moved == -Errno.EAGAIN || moved == -Errno.EINTR) {
+            return Optional.empty();
+        }
+        return Optional.of((int) Kernel.check(moved, Syscall.SPLICE, to));
+    }
+
     /// Writes all of it.
     public void write(byte[] source, int from, int length) throws ErrnoException {
         try (Scratch memory = Scratch.take()) {
@@ -195,6 +206,14 @@ public final class Fd implements AutoCloseable {
             memory.copyOut(at, target, from, got);
             return got;
         }
+    }
+
+    /// Reads into a direct buffer, from its position to at most its limit, at an offset, and moves the position. Returns
+    /// 0 at the end of the file.
+    public int pread(ByteBuffer target, long offset) throws ErrnoException {
+        int got = (int) Kernel.retryOn(Syscall.PREAD64, this, address(target), target.remaining(), offset, 0);
+        target.position(target.position() + got);
+        return got;
     }
 
     /// Writes all of it at an offset.

@@ -70,11 +70,15 @@ final class Kernel {
     }
 
     static long splice(Fd in, Fd out, long length, int flags) throws ErrnoException {
+        return check(attemptSplice(in, out, length, flags), Syscall.SPLICE, out);
+    }
+
+    static long attemptSplice(Fd in, Fd out, long length, int flags) throws ErrnoException {
         int from = in.acquire();
         try {
             int to = out.acquire();
             try {
-                return check(attemptSix(Syscall.SPLICE, from, 0, to, 0, length, flags), Syscall.SPLICE, out);
+                return attemptSix(Syscall.SPLICE, from, 0, to, 0, length, flags);
             } finally {
                 out.release();
             }

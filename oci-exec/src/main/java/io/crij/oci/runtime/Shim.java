@@ -2,12 +2,18 @@ package io.crij.oci.runtime;
 
 import io.crij.linux.Fd;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// A process of a container together with the small parent that watches over it: our ends of its streams and its exit
 /// status. Closing gives our descriptors back and leaves shim and process alone; [#release] lets the shim go.
 public interface Shim extends AutoCloseable {
     /// Pid of the container's process in the host's pid namespace.
     int pid();
+
+    /// Pid of the small parent, when it is known to live.
+    default OptionalInt shimPid() {
+        return OptionalInt.empty();
+    }
 
     /// Write end of the process's standard input, when it has one.
     Optional<Fd> stdin();

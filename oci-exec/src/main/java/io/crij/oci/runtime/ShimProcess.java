@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// Our side of a shim. Thread-safe.
@@ -41,6 +42,11 @@ final class ShimProcess implements Shim {
     @Override
     public int pid() {
         return pid;
+    }
+
+    @Override
+    public OptionalInt shimPid() {
+        return OptionalInt.of(shimPid);
     }
 
     @Override
