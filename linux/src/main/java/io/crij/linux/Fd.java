@@ -150,9 +150,9 @@ public final class Fd implements AutoCloseable {
         }
     }
 
-    /// Moves what this pipe holds to a file, at the file's own offset, at most `length` bytes (splice(2)). Does not wait
-    /// for the pipe. What the call takes from the pipe is in the file, also when it is killed in the middle of it. Empty
-    /// when there is nothing yet; 0 when there is nothing and no writer is left.
+    /// Moves what this pipe holds to a file, at the file's own offset, at most `length` bytes (splice(2)). Does not
+    /// wait for the pipe. What the call takes from the pipe is in the file, also when it is killed in the middle of
+    /// it. Empty when there is nothing yet; 0 when there is nothing and no writer is left.
     public Optional<Integer> trySplice(Fd to, int length) throws ErrnoException {
         long moved = Kernel.attemptSplice(this, to, length, SPLICE_F_NONBLOCK);
         if (moved == -Errno.EAGAIN || moved == -Errno.EINTR) {
@@ -208,8 +208,8 @@ public final class Fd implements AutoCloseable {
         }
     }
 
-    /// Reads into a direct buffer, from its position to at most its limit, at an offset, and moves the position. Returns
-    /// 0 at the end of the file.
+    /// Reads into a direct buffer, from its position to at most its limit, at an offset, and moves the position.
+    /// Returns 0 at the end of the file.
     public int pread(ByteBuffer target, long offset) throws ErrnoException {
         int got = (int) Kernel.retryOn(Syscall.PREAD64, this, address(target), target.remaining(), offset, 0);
         target.position(target.position() + got);
