@@ -69,12 +69,11 @@ record ContainerRecord(
 
     /// What a runtime knows of a container whose record is lost: neither its log nor its labels nor its times.
     static ContainerRecord rescued(ContainerState state, String handler) {
-        Status status =
-                switch (state.status()) {
-                    case CREATING, CREATED -> Status.CREATED;
-                    case RUNNING, STOPPED -> Status.RUNNING;
-                    case PAUSED -> Status.PAUSED;
-                };
+        Status status = switch (state.status()) {
+            case CREATING, CREATED -> Status.CREATED;
+            case RUNNING, STOPPED -> Status.RUNNING;
+            case PAUSED -> Status.PAUSED;
+        };
         return new ContainerRecord(
                 VERSION,
                 state.id(),

@@ -38,9 +38,9 @@ final class ExecNotes {
 
     /// Notes an exec that has just begun. Goes on without a note when there is no room for it.
     Note write(String container, Shim shim) {
-        int parent = shim.shimPid().orElseGet(() -> ProcessStat.of(shim.pid())
-                .map(ProcessStat::parent)
-                .orElse(0));
+        int parent = shim.shimPid()
+                .orElseGet(() ->
+                        ProcessStat.of(shim.pid()).map(ProcessStat::parent).orElse(0));
         Path file = folder.execs(container).resolve(Integer.toString(shim.pid()));
         String text = shim.pid() + " " + startOf(shim.pid()) + " " + parent + " " + startOf(parent) + "\n";
         try {

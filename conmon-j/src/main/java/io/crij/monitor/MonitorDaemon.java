@@ -50,8 +50,8 @@ public final class MonitorDaemon implements AutoCloseable {
         readiness = new Readiness();
         Supervision supervision =
                 new Supervision(containers, folder, readiness, writers, new OomCounter(CgroupTree.detect()));
-        monitor = new Monitor(
-                containers, subscribers, handlers, supervision, readiness, new ExecNotes(folder), shutdown);
+        monitor =
+                new Monitor(containers, subscribers, handlers, supervision, readiness, new ExecNotes(folder), shutdown);
         new TakeOver(containers, folder, handlers, supervision).run();
         server = listen(socket);
         Thread.ofVirtual().name("accept").start(this::accept);

@@ -40,14 +40,7 @@ final class PumpJournal implements AutoCloseable {
     /// @param length bytes the step appends to it
     /// @param upTo offset in the spool of the first byte that is not part of the step
     /// @param rest the bytes are the last line of a stream, without its newline
-    record Step(
-            LogStream stream,
-            long at,
-            LogFile.Identity log,
-            long logSize,
-            int length,
-            long upTo,
-            boolean rest) {}
+    record Step(LogStream stream, long at, LogFile.Identity log, long logSize, int length, long upTo, boolean rest) {}
 
     /// All files of a journal, for removal.
     static List<String> files(String name) {

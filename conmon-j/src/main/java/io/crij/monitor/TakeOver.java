@@ -41,11 +41,10 @@ final class TakeOver {
     }
 
     private void takeSafely(RecordFolder.Found found) {
-        String id =
-                switch (found) {
-                    case RecordFolder.Found.Whole(ContainerRecord record) -> record.id();
-                    case RecordFolder.Found.Torn torn -> torn.id();
-                };
+        String id = switch (found) {
+            case RecordFolder.Found.Whole(ContainerRecord record) -> record.id();
+            case RecordFolder.Found.Torn torn -> torn.id();
+        };
         try {
             switch (found) {
                 case RecordFolder.Found.Whole(ContainerRecord record) -> take(record);

@@ -113,12 +113,11 @@ class BrokenStepTest {
                     LogStream.STDOUT, now, opened.identity(), 0, buffers.out.limit(), stop, false));
             byte[] lines = new byte[buffers.out.limit()];
             buffers.out.get(lines);
-            int written =
-                    switch (point) {
-                        case TAKING, NOTING -> 0;
-                        case WRITING_A_PART -> 17_000;
-                        case WRITING, COUNTING -> lines.length;
-                    };
+            int written = switch (point) {
+                case TAKING, NOTING -> 0;
+                case WRITING_A_PART -> 17_000;
+                case WRITING, COUNTING -> lines.length;
+            };
             Files.write(file, Arrays.copyOf(lines, written), StandardOpenOption.APPEND);
             if (point == KilledAfter.COUNTING) {
                 notes.commit(LogStream.STDOUT, stop);

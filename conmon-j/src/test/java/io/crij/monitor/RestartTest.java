@@ -167,14 +167,17 @@ class RestartTest {
                 }
             });
             Path notes = folder.resolve("containers/c/monitor.execs");
-            Node.until(() -> Files.exists(pids) && notes.toFile().list() != null && notes.toFile().list().length == 1);
+            Node.until(() -> Files.exists(pids)
+                    && notes.toFile().list() != null
+                    && notes.toFile().list().length == 1);
             kill();
         }
         try (MonitorClient client = begin()) {
             for (String pid : Files.readString(pids).strip().split(" ")) {
                 Node.until(() -> gone(Integer.parseInt(pid)));
             }
-            assertEquals(0, folder.resolve("containers/c/monitor.execs").toFile().list().length);
+            assertEquals(
+                    0, folder.resolve("containers/c/monitor.execs").toFile().list().length);
             assertTrue(client.state("c").exit() == null);
         }
     }
@@ -193,7 +196,9 @@ class RestartTest {
         Path record = folder.resolve("containers/c/monitor.json");
         Files.writeString(record, Files.readString(record).substring(0, 40));
         try (MonitorClient client = begin()) {
-            assertEquals(List.of("c"), client.list().stream().map(MonitoredContainer::id).toList());
+            assertEquals(
+                    List.of("c"),
+                    client.list().stream().map(MonitoredContainer::id).toList());
             Node.until(() -> exited(client, "c"));
             assertEquals(3, client.state("c").exit().code());
             client.delete("c", false);
