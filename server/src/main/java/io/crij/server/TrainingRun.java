@@ -21,7 +21,7 @@ final class TrainingRun {
 
     private final Path folder;
     private final Path socket;
-    // a file: the programs, each the only one of its JVM, close their standard streams
+    // a file: standard output is that of the commands
     private final PrintStream steps;
 
     private TrainingRun(Path folder) throws IOException {
@@ -112,7 +112,7 @@ final class TrainingRun {
     }
 
     private void crij(String... words) {
-        int code = CrijCommand.commandLine().execute(words);
+        int code = CrijCommand.run(words);
         steps.println("crij " + String.join(" ", words) + ": exit code " + code);
     }
 

@@ -21,8 +21,7 @@ final class CgroupChecks {
         this.driver = driver;
     }
 
-    List<Finding> run() throws ErrnoException {
-        var tree = CgroupTree.detect();
+    List<Finding> run(CgroupTree tree) {
         var findings = new ArrayList<Finding>();
         findings.add(mode(tree));
         findings.add(controllers(tree));

@@ -17,23 +17,62 @@ final class NetworkChecks {
 
     private final Config.Network network;
 
+    /// A file that names a network.
+    ///
+    /// @param plugins in the order of use, those for addresses included
+    private record Found(Path file, String name, JsonNode document, List<String> plugins) {}
+
     NetworkChecks(Config.Network network) {
         this.network = network;
     }
 
     List<Finding> run() {
         var findings = new ArrayList<Finding>();
-        var files = configurations();
-        if (files.isEmpty()) {
-            findings.add(Finding.warn(
-                    "CNI configuration",
-                    "none in " + network.configDir() + ": only pods on the host's network can run",
-                    "install a network add-on, or copy share/cni/10-crij.conflist there for a single node"));
-        } else {
-            findings.addAll(configuration(files.getFirst()));
+        var usable = new ArrayList<Found>();
+        for (var file : configurations()) {
+            read(file, findings).ifPresent(usable::add);
         }
+        var wanted = network.defaultNetwork();
+        usable.stream()
+                .filter(found -> wanted.isEmpty() || wanted.equals(found.name()))
+                .findFirst()
+                .ifPresentOrElse(
+                        found -> findings.addAll(plugins(found)),
+                        () -> findings.add(none(usable.stream().map(Found::name).toList())));
         findings.add(forwarding());
         return findings;
+    }
+
+    private Finding none(List<String> others) {
+        return network.defaultNetwork().isEmpty()
+                ? Finding.warn(
+                        "CNI configuration",
+                        "none in " + network.configDir() + ": only pods on the host's network can run",
+                        "install a network add-on, or copy share/cni/10-crij.conflist there for a single node")
+                : Finding.fail(
+                        "CNI configuration",
+                        "no network in " + network.configDir() + " has the name " + network.defaultNetwork()
+                                + (others.isEmpty() ? "" : "; there are: " + String.join(", ", others)),
+                        "set network.default_network to one of them, or to \"\" for the first");
+    }
+
+    /// A file of no use is left out, as the server does.
+    private static Optional<Found> read(Path file, List<Finding> findings) {
+        try {
+            var document = new ObjectMapper().readTree(file.toFile());
+            var found = new Found(file, document.path("name").asText(), document, plugins(document));
+            if (!found.name().isEmpty() && !found.plugins().isEmpty()) {
+                return Optional.of(found);
+            }
+            findings.add(leftOut(file, "has no name or no plugins"));
+        } catch (IOException e) {
+            findings.add(leftOut(file, "cannot be read: " + e.getMessage()));
+        }
+        return Optional.empty();
+    }
+
+    private static Finding leftOut(Path file, String why) {
+        return Finding.warn("CNI configuration", file + " is left out: it " + why, "mend or remove it");
     }
 
     private List<Path> configurations() {
@@ -42,6 +81,7 @@ final class NetworkChecks {
         }
         try (var files = Files.list(network.configDir())) {
             return files.filter(f -> f.toString().matches(".*\\.(conf|conflist|json)"))
+                    .filter(Files::isRegularFile)
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -49,34 +89,28 @@ final class NetworkChecks {
         }
     }
 
-    private List<Finding> configuration(Path file) {
-        try {
-            var document = new ObjectMapper().readTree(file.toFile());
-            var plugins = plugins(document);
-            return Stream.of(Optional.of(present(file, document, plugins)), firewall(document, plugins))
-                    .flatMap(Optional::stream)
-                    .toList();
-        } catch (IOException e) {
-            return List.of(Finding.fail(
-                    "CNI configuration", file + " cannot be read: " + e.getMessage(), "mend or remove it"));
-        }
+    private List<Finding> plugins(Found found) {
+        return Stream.of(Optional.of(present(found)), firewall(found))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
-    private Finding present(Path file, JsonNode document, List<String> plugins) {
-        var missing = plugins.stream().filter(p -> !installed(p)).toList();
-        var name = document.path("name").asText("(no name)");
+    private Finding present(Found found) {
+        var missing = found.plugins().stream().filter(p -> !installed(p)).toList();
         return missing.isEmpty()
-                ? Finding.ok("CNI configuration", name + " with " + String.join(", ", plugins) + " (" + file + ")")
+                ? Finding.ok(
+                        "CNI configuration",
+                        found.name() + " with " + String.join(", ", found.plugins()) + " (" + found.file() + ")")
                 : Finding.fail(
                         "CNI plugins",
                         "not found in " + network.pluginDirs() + ": " + String.join(", ", missing) + " (named by "
-                                + file + ")",
+                                + found.file() + ")",
                         "install containernetworking-plugins, or set network.plugin_dirs");
     }
 
     /// Host ports and masquerading are rules that the plugins make with iptables, unless they use nftables.
-    private static Optional<Finding> firewall(JsonNode document, List<String> plugins) {
-        if (!plugins.contains("portmap") && !document.toString().contains("\"ipMasq\":true")) {
+    private static Optional<Finding> firewall(Found found) {
+        if (!found.plugins().contains("portmap") && !found.document().toString().contains("\"ipMasq\":true")) {
             return Optional.empty();
         }
         return Optional.of(
@@ -96,7 +130,9 @@ final class NetworkChecks {
     private static List<String> plugins(JsonNode document) {
         var names = new ArrayList<String>();
         for (var each : document.has("plugins") ? document.path("plugins") : List.of(document)) {
-            names.add(each.path("type").asText());
+            if (each.has("type")) {
+                names.add(each.path("type").asText());
+            }
             if (each.path("ipam").has("type")) {
                 names.add(each.path("ipam").path("type").asText());
             }

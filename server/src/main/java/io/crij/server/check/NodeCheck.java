@@ -1,5 +1,6 @@
 package io.crij.server.check;
 
+import io.crij.linux.CgroupTree;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.KernelFeatures;
 import io.crij.server.config.Config;
@@ -19,7 +20,7 @@ public final class NodeCheck {
         var features = KernelFeatures.probe();
         var findings = new ArrayList<Finding>();
         findings.addAll(new KernelChecks(features).run());
-        findings.addAll(new CgroupChecks(config.runtime().cgroupDriver()).run());
+        findings.addAll(new CgroupChecks(config.runtime().cgroupDriver()).run(CgroupTree.detect()));
         findings.addAll(new StorageChecks(config.server(), features).run());
         findings.addAll(new NetworkChecks(config.network()).run());
         findings.addAll(new ServiceChecks(config).run());

@@ -10,8 +10,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /// TLS to whatever server a URL names. The URL came from the CRI server over its unix socket, so who may speak for it
-/// was
-/// settled there; its certificate is usually one that it signed itself.
+/// was settled there; its certificate is usually one that it signed itself.
 final class AnyServer {
     private AnyServer() {}
 

@@ -40,12 +40,20 @@ import picocli.CommandLine.Command;
             "4:no such pod, container or image",
             "5:it took longer than allowed",
             "78:the configuration is wrong (serve)",
-            "125:of run and exec: the command never ran; their other codes are the command's"
+            "125:of run and exec: crij failed, mostly before the command ran; their other codes are the command's",
+            "141:nobody reads the output any more"
         })
 public final class CrijCommand {
 
-    /// The command line as the program uses it.
-    public static CommandLine commandLine() {
+    /// Runs a command line as the program does; returns its exit code.
+    public static int run(String... words) {
+        var output = Output.install();
+        var line = commandLine();
+        return output.exitCode(line.execute(words), line.getErr());
+    }
+
+    /// Every verb with its options.
+    static CommandLine commandLine() {
         var line = new CommandLine(new CrijCommand());
         line.setExecutionExceptionHandler((e, command, parsed) -> Failures.report(e, command));
         line.setUsageHelpAutoWidth(true);

@@ -14,8 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `crij exec`. With input or a terminal it is a stream; without, it goes through ExecSync, which can be limited in
-/// time and
-/// whose output comes when the command has ended.
+/// time and whose output comes when the command has ended.
 @Command(
         name = "exec",
         mixinStandardHelpOptions = true,

@@ -13,7 +13,9 @@ final class ExitCode {
     static final int NOT_FOUND = 4;
     /// It took longer than was allowed.
     static final int TIMED_OUT = 5;
-    /// `run` and `exec` give back the exit code of the command; this one means that it never ran.
+    /// Who read our output has gone, as `head` does; the shell's code for the signal that other programs get then.
+    static final int NO_READER = 141;
+    /// `run` and `exec` give back the exit code of the command; this one means that crij failed, mostly before it ran.
     static final int NOT_RUN = 125;
 
     private ExitCode() {}

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -91,8 +92,7 @@ final class Failures {
     static int report(Exception e, CommandLine command) {
         var err = command.getErr();
         if (e instanceof CliException known) {
-            err.println("crij: " + known.getMessage());
-            err.flush();
+            print(known, err);
             return wrapped(command, known.exitCode());
         }
         if (e instanceof IOException io) {
@@ -107,8 +107,16 @@ final class Failures {
         return wrapped(command, ExitCode.FAILED);
     }
 
+    /// One that reads no more wants to know nothing more.
+    static void print(CliException known, PrintWriter err) {
+        if (known.exitCode() != ExitCode.NO_READER) {
+            err.println("crij: " + known.getMessage());
+            err.flush();
+        }
+    }
+
     private static int wrapped(CommandLine command, int code) {
-        return WRAPPERS.contains(command.getCommandName()) ? ExitCode.NOT_RUN : code;
+        return code != ExitCode.NO_READER && WRAPPERS.contains(command.getCommandName()) ? ExitCode.NOT_RUN : code;
     }
 
     /// The JDK's exceptions about files carry the path alone as their message.

@@ -2,11 +2,11 @@ package io.crij.server.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/// Prints log lines as the container wrote them: its stdout to ours, its stderr to ours, pieces joined again.
+/// Prints log lines as the container wrote them: its stdout to ours, its stderr to ours, pieces joined again. A stream
+/// that takes them no more is a [CliException].
 final class LogPrinter implements Consumer<LogLine> {
     private final OutputStream out;
     private final OutputStream err;
@@ -33,7 +33,7 @@ final class LogPrinter implements Consumer<LogLine> {
                 stream.write('\n');
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Tried to print a log line but " + e.getMessage(), e);
+            throw Output.lost(e);
         }
         if (line.stderr()) {
             errInLine = line.partial();
@@ -47,7 +47,7 @@ final class LogPrinter implements Consumer<LogLine> {
             out.flush();
             err.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException("Tried to print a log but " + e.getMessage(), e);
+            throw Output.lost(e);
         }
     }
 }

@@ -1,8 +1,5 @@
 package io.crij.server.cli;
 
-import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,12 +39,11 @@ final class LogsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try (var client = endpoint.connect();
-                var out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16)) {
+        try (var client = endpoint.connect()) {
             var follower = new LogFollower(
                     client, new Lookup(client).containerOrFail(container).getId());
             var file = file(follower.status().getLogPath());
-            var printer = new LogPrinter(out, System.err, timestamps);
+            var printer = new LogPrinter(Output.bytes(), System.err, timestamps);
             try (var log = new LogTail(file)) {
                 if (tail >= 0) {
                     log.skipToLast(tail, printer);

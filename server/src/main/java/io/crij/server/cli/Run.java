@@ -4,16 +4,12 @@ import static io.crij.server.cli.Failures.trying;
 
 import io.crij.cri.v1.AuthConfig;
 import io.crij.cri.v1.ContainerConfig;
-import io.crij.cri.v1.ContainerStatus;
 import io.crij.cri.v1.CreateContainerRequest;
 import io.crij.cri.v1.Image;
 import io.crij.cri.v1.PodSandbox;
 import io.crij.cri.v1.PodSandboxMetadata;
 import io.crij.cri.v1.RunPodSandboxRequest;
 import io.crij.cri.v1.StartContainerRequest;
-import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -103,24 +99,21 @@ final class Run implements Callable<Integer> {
             var present = image(new ImagePull(client, console.err()));
             var wanted = wanted();
             var config = wanted.container(present, image);
-            var pod = startPod(client, wanted);
-            try {
-                wanted.makeLogFolder();
-                var container = startContainer(client, wanted, pod, config);
+            try (var interruption = new Interruption()) {
+                var pod = startPod(client, wanted);
+                var container = startContainer(client, wanted, pod, config, interruption);
                 if (detach) {
                     console.out().println(container);
                     console.out().flush();
                     return ExitCode.OK;
                 }
-                int code = follow(client, wanted, container);
-                if (remove) {
-                    new Lifecycle(client).removePod(pod);
+                try {
+                    return follow(client, wanted, container, interruption);
+                } finally {
+                    if (remove) {
+                        new Lifecycle(client).removePod(pod);
+                    }
                 }
-                return code;
-            } catch (CliException | IOException e) {
-                // nobody could use a pod whose only container never ran
-                new Lifecycle(client).removePod(pod);
-                throw e;
             }
         }
     }
@@ -157,6 +150,23 @@ final class Run implements Callable<Integer> {
                 .build();
     }
 
+    /// Nobody could use a pod whose only container never ran: it is removed then.
+    private String startContainer(
+            CriClient client, RunPod wanted, PodSandbox pod, ContainerConfig config, Interruption interruption)
+            throws IOException {
+        try {
+            wanted.makeLogFolder();
+            var container = startContainer(client, wanted, pod, config);
+            if (interruption.happened()) {
+                throw new CliException(ExitCode.FAILED, "interrupted; pod " + wanted.name() + " is removed again");
+            }
+            return container;
+        } catch (CliException | IOException e) {
+            new Lifecycle(client).removePod(pod);
+            throw e;
+        }
+    }
+
     private String startContainer(CriClient client, RunPod wanted, PodSandbox pod, ContainerConfig config) {
         var create = CreateContainerRequest.newBuilder()
                 .setPodSandboxId(pod.getId())
@@ -174,18 +184,18 @@ final class Run implements Callable<Integer> {
         return id;
     }
 
-    /// Ctrl-C stops the container and lets its last output be printed.
-    private int follow(CriClient client, RunPod wanted, String container) throws IOException, InterruptedException {
-        var stop = new Thread(() -> new Lifecycle(client).stopContainer(container, STOP_SECONDS), "stop");
-        Runtime.getRuntime().addShutdownHook(stop);
-        var follower = new LogFollower(client, container);
+    /// Ctrl-C stops the container and lets its last output be printed; so does output that nobody takes any more.
+    private int follow(CriClient client, RunPod wanted, String container, Interruption interruption)
+            throws IOException, InterruptedException {
+        interruption.then(() -> new Lifecycle(client).stopContainer(container, STOP_SECONDS));
         var file = wanted.logDirectory().resolve(RunPod.CONTAINER_LOG);
-        ContainerStatus end;
-        try (var log = new LogTail(file);
-                var out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16)) {
-            end = follower.follow(log, file, new LogPrinter(out, System.err, false));
+        try (var log = new LogTail(file)) {
+            return new LogFollower(client, container)
+                    .follow(log, file, new LogPrinter(Output.bytes(), System.err, false))
+                    .getExitCode();
+        } catch (CliException e) {
+            new Lifecycle(client).stopContainer(container, STOP_SECONDS);
+            throw e;
         }
-        Runtime.getRuntime().removeShutdownHook(stop);
-        return end.getExitCode();
     }
 }
