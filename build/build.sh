@@ -1,5 +1,5 @@
 #!/bin/bash
 # Builds everything into packaging/target/crij, without tests.
 . "$(dirname "$0")/lib.sh"
-"$top/build/maven.sh" "build" package -Dmaven.test.skip -Dspotless.check.skip
+"$top/build/maven.sh" "build" package -DskipTests -Dspotless.check.skip
 say "Built: ${dist#"$top"/}/bin/crij"

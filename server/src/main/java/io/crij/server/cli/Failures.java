@@ -46,7 +46,9 @@ final class Failures {
                 + switch (status.getCode()) {
                     case UNAVAILABLE ->
                         "the server does not answer: " + said + causes(status)
-                                + "\nIs it running? Ask with: systemctl status crij";
+                                + (causes(status).contains("Permission denied")
+                                        ? "\nRun it as root, or as a member of the socket's group."
+                                        : "\nIs it running? Ask with: systemctl status crij");
                     case DEADLINE_EXCEEDED ->
                         "it took too long" + (ofClient(said) ? "" : ": " + said)
                                 + "\nAllow more with --timeout, or look at the server's log.";

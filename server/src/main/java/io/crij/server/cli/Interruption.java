@@ -5,7 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// What Ctrl-C does to a command that has made something: the command hears of it and cleans up, and the JVM, which would
+/// What Ctrl-C does to a command that has made something: the command hears of it and cleans up, and the JVM, which
+/// would
 /// end at once, waits until it has. A second Ctrl-C is not heard; SIGKILL is.
 final class Interruption implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -10,7 +10,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
-/// Our standard output with a memory of the first write that failed. `System.out` swallows failures, and a command whose
+/// Our standard output with a memory of the first write that failed. `System.out` swallows failures, and a command
+/// whose
 /// output was lost (a full disk, a reader that has gone) has not done what it was asked for.
 ///
 /// Never closed: a JVM that closes its standard output loses what is printed after.

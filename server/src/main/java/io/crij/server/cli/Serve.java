@@ -32,7 +32,7 @@ final class Serve implements Callable<Integer> {
             return MISCONFIGURED;
         } catch (IOException e) {
             var log = LoggerFactory.getLogger(Serve.class);
-            log.error("crij cannot serve: {}", e.getMessage());
+            log.error("crij cannot serve: {}", Failures.words(e));
             log.debug("crij cannot serve", e);
             return 1;
         }

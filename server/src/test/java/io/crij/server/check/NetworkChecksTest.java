@@ -31,9 +31,7 @@ class NetworkChecksTest {
 
     private List<Finding> check(String wanted) {
         return new NetworkChecks(new Config.Network(configurations, List.of(plugins), wanted, Duration.ofMinutes(1)))
-                .run().stream()
-                        .filter(f -> f.topic().startsWith("CNI"))
-                        .toList();
+                .run().stream().filter(f -> f.topic().startsWith("CNI")).toList();
     }
 
     private Finding only(String wanted) {
@@ -65,7 +63,9 @@ class NetworkChecksTest {
         network("10-a.conflist", "first", "bridge");
         plugin("bridge");
         assertEquals(Verdict.FAIL, only("other").verdict());
-        assertTrue(only("other").fact().endsWith("has the name other; there are: first"), only("other").fact());
+        assertTrue(
+                only("other").fact().endsWith("has the name other; there are: first"),
+                only("other").fact());
     }
 
     @Test

@@ -66,6 +66,16 @@ class FailuresTest {
     }
 
     @Test
+    void socketThatMayNotBeUsedIsNoDeadServer() {
+        var message = failure(Status.UNAVAILABLE
+                        .withDescription("io exception")
+                        .withCause(new IOException("Permission denied: /run/crij/crij.sock")))
+                .getMessage();
+        assertTrue(message.contains("root"), message);
+        assertFalse(message.contains("Is it running?"), message);
+    }
+
+    @Test
     void missingSocketIsExitCodeThree() {
         assertEquals(ExitCode.UNREACHABLE, crij("ps", "--endpoint", folder + "/no.sock"));
         assertTrue(err.toString().contains("there is no such socket"), err.toString());
@@ -80,9 +90,11 @@ class FailuresTest {
     @Test
     void failureOfTheServerReachesTheShell() throws Exception {
         try (var server = new FakeCri(folder).failing(Status.NOT_FOUND.withDescription("gone"))) {
-            assertEquals(ExitCode.NOT_FOUND, crij("ps", "--endpoint", server.socket().toString()));
+            assertEquals(
+                    ExitCode.NOT_FOUND, crij("ps", "--endpoint", server.socket().toString()));
         }
-        assertEquals("crij: Tried to list the containers but gone", err.toString().strip());
+        assertEquals(
+                "crij: Tried to list the containers but gone", err.toString().strip());
     }
 
     @Test
