@@ -107,7 +107,7 @@ class NodeCheckTest {
     @Test
     void cgroupsThatCannotBeMadeFail() {
         var tree = new CgroupTree(
-                CgroupTree.Mode.V2, List.of(new CgroupHierarchy(true, Set.of("memory"), "/proc/none", "/", "/")));
+                CgroupTree.Mode.V2, List.of(new CgroupHierarchy(true, Set.of("memory"), "/dev/null/none", "/", "/")));
         verdict(Verdict.FAIL, "cgroup creation", new CgroupChecks(CgroupDriver.CGROUPFS).run(tree));
     }
 
