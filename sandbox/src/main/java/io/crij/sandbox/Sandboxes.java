@@ -1,5 +1,6 @@
 package io.crij.sandbox;
 
+import io.crij.linux.CgroupMoves;
 import io.crij.linux.CgroupTree;
 import io.crij.monitor.MonitorClient;
 import io.crij.sandbox.cni.CniNetworks;
@@ -11,6 +12,7 @@ import java.util.function.Consumer;
 public final class Sandboxes implements AutoCloseable {
     private final Syncer syncer = new Syncer();
     private final Reclaimer reclaimer = new Reclaimer();
+    private final CgroupMoves moves = new CgroupMoves();
     private final CniNetworks cni;
     private final PodCidr podCidr;
     private final PodNetworks networks;
@@ -106,7 +108,8 @@ public final class Sandboxes implements AutoCloseable {
                         new PauseSpec(sysctls),
                         reclaimer),
                 ending,
-                events);
+                events,
+                moves);
         containers = new Containers(
                 monitor,
                 podIndex,
@@ -125,7 +128,8 @@ public final class Sandboxes implements AutoCloseable {
                 new ContainerStarts(monitor, podIndex, events),
                 stops,
                 removal,
-                events);
+                events,
+                moves);
         var observer = new Observer(monitor, podIndex, containerIndex, events, ending);
         feed = new MonitorFeed(monitor, observer::on, observer::begin);
         recovery = new Recovery(
@@ -185,6 +189,7 @@ public final class Sandboxes implements AutoCloseable {
     public void close() {
         feed.close();
         reclaimer.close();
+        moves.close();
         cni.close();
         syncer.close();
     }
