@@ -28,18 +28,29 @@ public final class CgroupFolder implements AutoCloseable {
 
     /// Makes the folders that are missing, then opens the last.
     public static CgroupFolder create(String path) throws ErrnoException {
+        if (!made(path)) {
+            create(path.substring(0, path.lastIndexOf('/'))).close();
+            if (!made(path)) {
+                throw new ErrnoException("mkdir", Errno.ENOENT, path);
+            }
+        }
+        return open(path);
+    }
+
+    /// False when the folder above is missing.
+    private static boolean made(String path) throws ErrnoException {
         try {
             At.mkdir(Fd.CWD, path, 0755);
+            return true;
         } catch (ErrnoException e) {
             if (e.errno() == Errno.ENOENT && path.lastIndexOf('/') > 0) {
-                create(path.substring(0, path.lastIndexOf('/'))).close();
-                return create(path);
+                return false;
             }
             if (e.errno() != Errno.EEXIST) {
                 throw e;
             }
+            return true;
         }
-        return open(path);
     }
 
     public String path() {

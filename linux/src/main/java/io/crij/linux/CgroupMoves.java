@@ -14,7 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// A move takes a lock of the kernel against forks (`cgroup_threadgroup_rwsem`) that costs forks next to nothing. The
 /// price is paid by whoever moves a process after a while without moves: it waits for a grace period of RCU, 8 ms where
 /// this was measured (HZ=250), while a move within 10 ms of another one takes 0.1 ms. [#expect] lets that wait begin at
-/// once and in the background, so that it passes while a request is still being prepared, and keeps the lock ready for a
+/// once and in the background, so that it passes while a request is still being prepared, and keeps the lock ready for
+/// a
 /// moment after, since the containers of a pod follow each other. What it does for that is a move of this process into
 /// the cgroup that it is in already. On version 2 processes are born in their cgroup, and there is nothing to wait for.
 ///

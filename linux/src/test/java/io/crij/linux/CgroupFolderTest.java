@@ -75,4 +75,10 @@ class CgroupFolderTest {
             assertEquals("'many' to " + path + "/cgroup.max.depth", e.about());
         }
     }
+
+    @Test
+    void aPlaceWhereNoFolderCanBeIsAnError() {
+        ErrnoException e = assertThrows(ErrnoException.class, () -> CgroupFolder.create("/proc/none/x"));
+        assertEquals(Errno.ENOENT, e.errno());
+    }
 }
