@@ -56,7 +56,8 @@ public final class CriServer implements AutoCloseable {
     /// @throws IOException the message says what to do
     public CriServer(Config config) throws IOException, InterruptedException {
         try {
-            own(new InstanceLock(config.server().data()));
+            own(InstanceLock.ofData(config.server().data()));
+            own(InstanceLock.ofMonitor(config.monitorSocket()));
             new MonitorStart(config).ensureRunning();
             var monitor = own(new MonitorClient(config.monitorSocket(), "crij"));
             var images = own(images(config));
