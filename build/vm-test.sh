@@ -9,7 +9,7 @@
 form=${1:-long}
 plan=$top/e2e/vm/plan.$form
 [[ -f $plan ]] || die "there is no form '$form' of the VM test" "Give short, or nothing for the long form."
-limit=${CRIJ_VM_TIMEOUT:-$([[ $form == short ]] && echo 600 || echo 3600)}
+limit=${CRIJ_VM_TIMEOUT:-$([[ $form == short ]] && echo 1500 || echo 3600)}
 
 need_root "the VM test (it copies root's files into the guest's disk)" vm-test
 "$top/build/deps.sh" test
