@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /// The execs that are under way, one file each on tmpfs: nobody waits for an exec whose monitor was killed, so the next
@@ -17,6 +18,7 @@ import java.util.Optional;
 /// again.
 final class ExecNotes {
     private static final System.Logger LOG = System.getLogger(ExecNotes.class.getName());
+    static final String UNFINISHED = ".";
 
     private final RecordFolder folder;
 
@@ -45,7 +47,10 @@ final class ExecNotes {
         String text = shim.pid() + " " + startOf(shim.pid()) + " " + parent + " " + startOf(parent) + "\n";
         try {
             Files.createDirectories(file.getParent());
-            Files.writeString(file, text, StandardCharsets.US_ASCII);
+            // whole or not at all, whenever this monitor is killed
+            Path fresh = file.resolveSibling(UNFINISHED + file.getFileName());
+            Files.writeString(fresh, text, StandardCharsets.US_ASCII);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "an exec in container " + container + " cannot be noted", e);
         }
@@ -62,6 +67,9 @@ final class ExecNotes {
         try (DirectoryStream<Path> notes = Files.newDirectoryStream(folder.execs(container.id()))) {
             for (Path file : notes) {
                 try (Note note = new Note(file)) {
+                    if (file.getFileName().toString().startsWith(UNFINISHED)) {
+                        continue;
+                    }
                     end(container, Files.readString(note.file(), StandardCharsets.US_ASCII));
                 }
             }

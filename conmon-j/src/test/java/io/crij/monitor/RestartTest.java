@@ -167,9 +167,7 @@ class RestartTest {
                 }
             });
             Path notes = folder.resolve("containers/c/monitor.execs");
-            Node.until(() -> Files.exists(pids)
-                    && notes.toFile().list() != null
-                    && notes.toFile().list().length == 1);
+            Node.until(() -> Files.exists(pids) && noted(notes));
             kill();
         }
         try (MonitorClient client = begin()) {
@@ -180,6 +178,11 @@ class RestartTest {
                     0, folder.resolve("containers/c/monitor.execs").toFile().list().length);
             assertTrue(client.state("c").exit() == null);
         }
+    }
+
+    private static boolean noted(Path notes) {
+        String[] files = notes.toFile().list((_, name) -> !name.startsWith(ExecNotes.UNFINISHED));
+        return files != null && files.length == 1;
     }
 
     private static boolean gone(int pid) {
