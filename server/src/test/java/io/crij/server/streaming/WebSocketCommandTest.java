@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -123,8 +124,12 @@ class WebSocketCommandTest {
     @Test
     void hugeFramesEndTheConnection() throws Exception {
         try (var client = connect("v4.channel.k8s.io", "cat")) {
-            client.frame(0x82, new byte[(1 << 20) + 1]);
-            assertTrue(client.ends());
+            try {
+                client.frame(0x82, new byte[(1 << 20) + 1]);
+                assertTrue(client.ends());
+            } catch (SocketException e) {
+                // cut off before the frame was written whole
+            }
         }
         assertTrue(node.source.processes.peek().closed.get());
     }
