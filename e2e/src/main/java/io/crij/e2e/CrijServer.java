@@ -28,6 +28,7 @@ public final class CrijServer implements ServerUnderTest {
                 [runtime]
                 cgroup_parent = "%3$s"
                 [network]
+                plugin_timeout = "10s"
                 config_dir = "%4$s"
                 plugin_dirs = ["%5$s"]
                 [images]

@@ -192,7 +192,7 @@ class BadInputTest {
     void networkPluginThatFails() throws IOException {
         plugin(
                 "failing",
-                "#!/bin/sh\necho '{\"cniVersion\":\"1.0.0\",\"code\":11,\"msg\":\"the switch is on fire\"}'\nexit 1\n");
+                "#!/bin/sh\n[ \"$CNI_COMMAND\" = DEL ] && exit 0\necho '{\"cniVersion\":\"1.0.0\",\"code\":11,\"msg\":\"the switch is on fire\"}'\nexit 1\n");
         withNetwork("failing", () -> assertPodFails("the switch is on fire"));
     }
 
