@@ -11,11 +11,9 @@ import io.crij.oci.program.Operand;
 import io.crij.oci.program.Operand.Register;
 import io.crij.oci.program.ProgramBuilder;
 import io.crij.oci.runtime.OciException.Unsupported;
-import io.crij.oci.spec.Mount;
 import io.crij.oci.spec.Namespace.Type;
 import io.crij.oci.spec.Process;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +28,7 @@ final class ContainerHalf {
     private final CgroupSteps cgroups;
     private final ShimSlots shim;
     private final HookPipes hooks;
-    private final Map<Mount, Register> prepared;
+    private final Preparation prepared;
     private final int procSlot;
     private boolean inCgroup;
 
@@ -43,7 +41,7 @@ final class ContainerHalf {
             CgroupSteps cgroups,
             ShimSlots shim,
             HookPipes hooks,
-            Map<Mount, Register> prepared,
+            Preparation prepared,
             int procSlot) {
         this.prepared = prepared;
         this.hooks = hooks;
@@ -135,10 +133,14 @@ final class ContainerHalf {
     private void fileSystems(Process process) throws OciException {
         var root = new RootMount(setup);
         var targets = new Targets(setup);
-        var mounts = new MountSteps(setup, targets, host.folders(), prepared, this::enterCgroup);
+        var mounts = new MountSteps(setup, targets, host.folders(), prepared.sources(), this::enterCgroup);
         var hidden = new HiddenPaths(setup);
 
         root.isolate();
+        if (root.staysShared()) {
+            prepared.keepShared();
+            root.leaveHostsGroup();
+        }
         if (!setup.userNamespace()) {
             root.make();
         }

@@ -55,7 +55,7 @@ final class CreateProgram {
         giveStreams();
         var prepared = new Preparation(setup);
         if (setup.userNamespace() && !(setup.request.rootfs() instanceof Rootfs.Pause)) {
-            prepared.run();
+            prepared.forUserNamespace();
         }
         namespaces.open();
         namespaces.cloneChild(cgroup, child, shimSteps);
@@ -74,7 +74,7 @@ final class CreateProgram {
         serve();
 
         p.place(child);
-        new ContainerHalf(setup, host, shimSteps, namespaces, cgroups, shim, hooks, prepared.sources(), procSlot).run();
+        new ContainerHalf(setup, host, shimSteps, namespaces, cgroups, shim, hooks, prepared, procSlot).run();
         return p.build();
     }
 

@@ -160,9 +160,7 @@ final class Namespaces {
 
     private void clone(long more, Optional<Register> cgroup, Label child) {
         List<Type> created = new ArrayList<>();
-        // a pause sees an empty root, whether or not its configuration speaks of a mount namespace
-        boolean pause = setup.request.rootfs() instanceof Rootfs.Pause && !setup.creates(Type.MOUNT);
-        long flags = more | CloneFlags.CLONE_PIDFD | CloneFlags.CLONE_FILES | (pause ? CloneFlags.CLONE_NEWNS : 0);
+        long flags = more | CloneFlags.CLONE_PIDFD | CloneFlags.CLONE_FILES;
         for (Namespace namespace : setup.linux.namespaces()) {
             Type type = namespace.type();
             // a cgroup namespace is made later, when the process is in its cgroup; a time namespace was made before

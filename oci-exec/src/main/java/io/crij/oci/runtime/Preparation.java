@@ -1,19 +1,20 @@
 package io.crij.oci.runtime;
 
 import static io.crij.linux.abi.MountFlags.MS_REC;
+import static io.crij.linux.abi.MountFlags.MS_SHARED;
 import static io.crij.linux.abi.MountFlags.MS_SLAVE;
 
 import io.crij.oci.program.Operand.Register;
 import io.crij.oci.spec.Mount;
 import io.crij.oci.spec.MountOptions;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 
-/// What the shim does with the host's rights for a process in a user namespace, which could not reach it: the root
-/// file system and the sources of bind mounts are opened, as mounts that are not attached yet.
+/// Mounts that are made, but not attached yet, before their turn: what is to be bound would be out of reach by then, or
+/// no longer shared with the host.
 final class Preparation {
     private final Setup setup;
-    private final Map<Mount, Register> sources = new LinkedHashMap<>();
+    private final Map<Mount, Register> sources = new IdentityHashMap<>();
 
     Preparation(Setup setup) {
         this.setup = setup;
@@ -23,20 +24,41 @@ final class Preparation {
         return sources;
     }
 
-    void run() throws OciException {
+    /// What the shim does with the host's rights for a process in a user namespace, which could not reach it: the root
+    /// file system and the sources of all bind mounts.
+    void forUserNamespace() throws OciException {
         new RootMount(setup).makeOutside();
-        var binds = new BindSources(setup);
         for (Mount mount : setup.spec.mounts()) {
-            MountOptions options = MountOptions.of(mount);
-            if (options.bind() || "bind".equals(mount.type()) || "rbind".equals(mount.type())) {
-                Register made = setup.p.register("source:" + mount.destination());
-                binds.open(mount, options, made);
+            if (isBind(mount, MountOptions.of(mount))) {
+                Register made = open(mount);
                 // it comes out of the host's mount namespace, where it may be shared
                 setup.steps.setAttributes(
                         "stop " + mount.destination() + " from showing on the host", made, true, 0, 0, MS_SLAVE);
-                sources.put(mount, made);
             }
         }
+    }
+
+    /// What is to show on the host: the mount that the root is attached on stops to be shared, and what is bound may
+    /// lie on the same.
+    void keepShared() throws OciException {
+        for (Mount mount : setup.spec.mounts()) {
+            MountOptions options = MountOptions.of(mount);
+            boolean shared = options.propagation().stream().anyMatch(type -> (type & MS_SHARED) != 0);
+            if (shared && isBind(mount, options) && !sources.containsKey(mount)) {
+                open(mount);
+            }
+        }
+    }
+
+    private Register open(Mount mount) throws OciException {
+        Register made = setup.p.register("source:" + mount.destination());
+        new BindSources(setup).open(mount, MountOptions.of(mount), made);
+        sources.put(mount, made);
+        return made;
+    }
+
+    private static boolean isBind(Mount mount, MountOptions options) {
+        return options.bind() || "bind".equals(mount.type()) || "rbind".equals(mount.type());
     }
 
     static boolean recursive(Mount mount, MountOptions options) {

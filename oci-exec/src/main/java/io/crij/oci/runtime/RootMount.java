@@ -49,10 +49,14 @@ final class RootMount {
         if (!setup.creates(Type.MOUNT)) {
             return;
         }
-        String wanted = rootPropagation();
-        boolean shared = wanted.endsWith("shared");
+        boolean shared = staysShared();
         String about = shared ? "keep the mounts shared with the host" : "stop mounts from showing on the host";
         changePropagation(about, shared ? MS_SHARED | MS_REC : MS_SLAVE | MS_REC);
+    }
+
+    /// Whether what is mounted in the container may show on the host.
+    boolean staysShared() throws InvalidSpec {
+        return setup.creates(Type.MOUNT) && rootPropagation().endsWith("shared");
     }
 
     private String rootPropagation() throws InvalidSpec {
@@ -99,18 +103,21 @@ final class RootMount {
         }
     }
 
-    /// Attaches the root in the container's mount namespace.
-    void attach() throws InvalidSpec {
-        Path place = setup.userNamespace()
+    private Path place() {
+        return setup.userNamespace()
                 ? PUBLIC_PLACE
                 : switch (setup.request.rootfs()) {
                     case Rootfs.Directory(Path path) -> path;
                     case Rootfs.Overlay _ -> setup.request.bundle();
                     case Rootfs.Pause _ -> throw new IllegalStateException("a pause has no root");
                 };
-        if (setup.creates(Type.MOUNT) && rootPropagation().endsWith("shared")) {
-            privateParent(place);
-            // a copy of a shared mount is shared; pivot_root refuses that as well
+    }
+
+    /// Attaches the root in the container's mount namespace.
+    void attach() throws InvalidSpec {
+        Path place = place();
+        if (staysShared()) {
+            // a copy of a shared mount is shared, and pivot_root refuses such a root
             setup.steps.setAttributes(
                     "stop mounts in the root from showing on the host", setup.root, true, 0, 0, MS_PRIVATE);
         }
@@ -121,9 +128,12 @@ final class RootMount {
     }
 
     /// pivot_root refuses a root whose parent mount is shared, and attaching there would show on the host: the mount
-    /// that `place` is on becomes private. Only the root of a mount can be changed, so every folder above is tried.
-    private void privateParent(Path place) {
+    /// that the root's place is on becomes private. Only the root of a mount can be changed, so every folder above
+    is
+    /// tried.
+    void leaveHostsGroup() {
         var p = setup.p;
+        Path place = place();
         Register result = p.register("parent");
         var done = p.label("parentIsPrivate");
         for (Path folder : parents(place)) {
@@ -165,7 +175,17 @@ final class RootMount {
             return;
         }
         // the old root lies on top of the new one then, at the same place, and nothing else refers to it
+        boolean shared = staysShared();
+        Register old = shared ? p.register("old") : setup.root;
+        if (shared) {
+            steps.open("open the host's root", Abi.CWD, "/", O_PATH | O_DIRECTORY, old);
+        }
         p.call("make it the root", Call.PIVOT_ROOT, here, here);
+        if (shared) {
+            // else the host would lose every mount that it shares
+            steps.setAttributes("part the host's file systems from the host", old, true, 0, 0, MS_SLAVE);
+            steps.close(old);
+        }
         p.call("detach the host's file systems", Call.UMOUNT2, here, Abi.flags(MNT_DETACH, "MNT_DETACH"));
         p.call("go to its top", Call.CHDIR, p.text("/"));
         @Nullable String wanted = setup.linux.rootfsPropagation();

@@ -5,6 +5,7 @@ import io.crij.oci.program.Operand.Register;
 import io.crij.oci.program.ProgramBuilder;
 import io.crij.oci.spec.Linux;
 import io.crij.oci.spec.Mount;
+import io.crij.oci.spec.Namespace;
 import io.crij.oci.spec.Namespace.Type;
 import io.crij.oci.spec.Spec;
 import java.util.Map;
@@ -52,13 +53,20 @@ final class Setup {
         this.rootMapping = maps.root();
         this.request = request;
         this.spec = request.spec();
-        this.linux = spec.linux();
+        this.linux = request.rootfs() instanceof Rootfs.Pause ? withOwnMounts(spec.linux()) : spec.linux();
         this.p = p;
         this.steps = new Steps(p);
         this.slots = slots;
         root = p.register("root");
         dev = p.register("dev");
         pts = p.register("pts");
+    }
+
+    /// A pause sees an empty root, whether or not its configuration speaks of a mount namespace.
+    private static Linux withOwnMounts(Linux linux) {
+        return linux.namespace(Type.MOUNT).isPresent()
+                ? linux
+                : linux.with(l -> l.namespaces.add(Namespace.create(Type.MOUNT)));
     }
 
     /// A number that no descriptor of the program has by chance; nor have those above. Whoever opens there closes

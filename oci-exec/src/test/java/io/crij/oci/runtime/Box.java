@@ -49,6 +49,14 @@ final class Box implements AutoCloseable {
     private final List<Shim> shims = new ArrayList<>();
     private final String suffix = UUID.randomUUID().toString().substring(0, 8);
 
+    /// Where something is mounted on the host.
+    static List<String> mountPoints() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+                .map(line -> line.split(" ")[4])
+                .sorted()
+                .toList();
+    }
+
     Box() throws IOException {
         this(OverlayLayers.ofThisKernel());
     }

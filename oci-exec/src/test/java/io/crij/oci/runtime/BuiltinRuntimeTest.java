@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.crij.linux.Fd;
+import io.crij.linux.Mounts;
+import io.crij.linux.abi.MountFlags;
 import io.crij.oci.runtime.ContainerState.Status;
 import io.crij.oci.runtime.OciException.AlreadyExists;
 import io.crij.oci.runtime.OciException.CommandNotExecutable;
@@ -14,6 +17,7 @@ import io.crij.oci.runtime.OciException.NotFound;
 import io.crij.oci.runtime.OciException.StepFailed;
 import io.crij.oci.runtime.OciException.WrongState;
 import io.crij.oci.spec.Mount;
+import io.crij.oci.spec.Namespace;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +25,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BuiltinRuntimeTest {
     private Box box;
@@ -224,8 +230,23 @@ class BuiltinRuntimeTest {
         }
     }
 
-    @Test
-    void pauseHoldsNamespacesSeesNothingAndReaps() throws Exception {
+    /// @param ownMounts whether its configuration speaks of a mount namespace; it has one in any case
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void pauseHoldsNamespacesSeesNothingAndReaps(boolean ownMounts) throws Exception {
+        Mounts.bind(box.folder.toString(), box.folder.toString(), 0);
+        try {
+            // as on most nodes, what is mounted where the pause is made would show on the host
+            Mounts.setAttributes(Fd.CWD, box.folder.toString(), false, 0, 0, MountFlags.MS_SHARED);
+            List<String> before = Box.mountPoints();
+            pause(ownMounts, before);
+            assertEquals(before, Box.mountPoints());
+        } finally {
+            Mounts.unmount(box.folder.toString(), MountFlags.MNT_DETACH);
+        }
+    }
+
+    private void pause(boolean ownMounts, List<String> before) throws Exception {
         String id = box.id("pause");
         var spec = box.spec(id).with(s -> {
             s.process = null;
@@ -236,6 +257,7 @@ class BuiltinRuntimeTest {
                 l.readonlyPaths = List.of();
                 l.seccomp = null;
                 l.sysctl = java.util.Map.of("net.ipv4.ip_unprivileged_port_start", "0");
+                l.namespaces.removeIf(namespace -> !ownMounts && namespace.type() == Namespace.Type.MOUNT);
             });
         });
         var request = new CreateRequest(id, box.folder, spec, new Rootfs.Pause(), new Stdio.Null());
@@ -244,6 +266,9 @@ class BuiltinRuntimeTest {
             Path process = Path.of("/proc/" + shim.pid());
             assertEquals("pause\n", Files.readString(process.resolve("comm")));
             assertFalse(Files.exists(process.resolve("root/etc")));
+            List<String> mounts = Files.readAllLines(process.resolve("mountinfo"));
+            assertEquals(1, mounts.size(), mounts::toString);
+            assertEquals(before, Box.mountPoints());
             String status = Files.readString(process.resolve("status"));
             assertTrue(status.contains("CapBnd:\t0000000000000000"), status);
             assertTrue(status.contains("Uid:\t65535\t65535"), status);

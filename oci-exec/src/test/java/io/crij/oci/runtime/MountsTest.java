@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MountsTest extends ContainerTest {
     private static final String WRITE = "echo x > /mnt/file && echo written";
@@ -159,6 +160,46 @@ class MountsTest extends ContainerTest {
             assertEquals(seen, tags.strip().replaceAll(":\\d+", ""));
         } finally {
             Mounts.unmount(box.rootfs.toString(), MountFlags.MNT_DETACH);
+        }
+    }
+
+    /// On most nodes every mount is shared: what the container lets go of must stay with the host.
+    @ParameterizedTest
+    @ValueSource(strings = {"shared", "rshared", "slave", "rslave", "private", "unbindable"})
+    void hostKeepsItsSharedMounts(String propagation) throws Exception {
+        Mounts.mount("tmpfs", volume.toString(), "tmpfs", 0, "");
+        try {
+            Mounts.setAttributes(Fd.CWD, volume.toString(), false, 0, 0, MountFlags.MS_SHARED);
+            Path below = Files.createDirectories(volume.resolve("below"));
+            Mounts.mount("tmpfs", below.toString(), "tmpfs", 0, "");
+            var before = Box.mountPoints();
+            var config = linux(l -> l.rootfsPropagation = propagation);
+            assertEquals("ended\n", sh(config, "echo ended"));
+            assertEquals(before, Box.mountPoints());
+        } finally {
+            while (Files.readString(Path.of("/proc/self/mountinfo")).contains(" " + volume + " ")) {
+                Mounts.unmount(volume.toString(), MountFlags.MNT_DETACH);
+            }
+        }
+    }
+
+    /// Also when the container's root is attached on the very mount that the source lies on.
+    @Test
+    void sharedBindIsOneWithTheHosts() throws Exception {
+        Mounts.bind(box.folder.toString(), box.folder.toString(), 0);
+        try {
+            Mounts.setAttributes(Fd.CWD, box.folder.toString(), false, 0, 0, MountFlags.MS_SHARED);
+            String tags = "grep ' /mnt ' /proc/self/mountinfo | while read a b c d e f r; do echo \"${r%%- *}\"; done";
+            var shared = both(mounts(bind("rbind", "rshared")), linux(l -> l.rootfsPropagation = "rshared"));
+            String host = Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+                    .filter(line -> line.contains(" " + box.folder + " "))
+                    .map(line -> line.split(" ")[6])
+                    .findFirst()
+                    .orElseThrow();
+            assertTrue(host.startsWith("shared:"), host);
+            assertEquals(host, sh(shared, tags).strip());
+        } finally {
+            Mounts.unmount(box.folder.toString(), MountFlags.MNT_DETACH);
         }
     }
 
