@@ -127,9 +127,8 @@ final class RootMount {
         steps.close(target);
     }
 
-    /// pivot_root refuses a root whose parent mount is shared, and attaching there would show on the host: the mount
-    /// that the root's place is on becomes private. Only the root of a mount can be changed, so every folder above
-    is
+    /// pivot_root refuses a root whose parent mount is shared, and attaching there would show on the host: the
+    /// mount that the root's place is on becomes private. Only a mount's root can be changed: every folder above is
     /// tried.
     void leaveHostsGroup() {
         var p = setup.p;
