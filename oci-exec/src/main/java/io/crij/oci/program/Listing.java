@@ -50,7 +50,7 @@ public final class Listing {
     }
 
     private static String words(Operation o) {
-        List<Operand> a = o.operands();
+        List<Operand> a = List.of(o.operands());
         return switch (o.kind()) {
             case CALL -> result(o) + o.call().title() + arguments(a) + tolerated(o.tolerated());
             case MOVE -> result(o) + a.getFirst();

@@ -1,10 +1,8 @@
 package io.crij.oci.program;
 
-import io.crij.oci.program.Operand.Constant;
 import io.crij.oci.program.Operand.Register;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 
 /// One step of a program: 64 bytes, laid out as `struct operation` of `init.c`.
 ///
@@ -19,12 +17,14 @@ record Operation(
         int detail,
         Call call,
         Label target,
-        List<Operand> operands,
+        Operand[] operands,
         int[] tolerated,
         String about,
         Failure failure) {
     static final int SIZE = 64;
     static final int ANY = 0xFFFF;
+    private static final int TOLERATED = 8;
+    private static final int OPERANDS = 16;
     private static final int MOST_TOLERATED = 4;
     private static final int MOST_OPERANDS = 6;
 
@@ -39,37 +39,29 @@ record Operation(
     }
 
     Operation {
-        if (operands.size() > MOST_OPERANDS || tolerated.length > MOST_TOLERATED) {
-            throw new IllegalArgumentException(about + ": " + operands + " " + Arrays.toString(tolerated));
+        if (operands.length > MOST_OPERANDS || tolerated.length > MOST_TOLERATED) {
+            throw new IllegalArgumentException(about + ": " + Arrays.toString(operands) + " " + Arrays.toString(tolerated));
         }
     }
 
-    void encode(ByteBuffer out, Arch arch) {
-        int from = 0;
-        for (int i = 0; i < operands.size(); i++) {
-            if (operands.get(i) instanceof Register) {
-                from |= 1 << i;
+    /// @param out zeroed, little-endian
+    void encode(ByteBuffer out, int at, Arch arch) {
+        long registers = 0;
+        for (int i = 0; i < operands.length; i++) {
+            if (operands[i] instanceof Register) {
+                registers |= 1L << i;
             }
+            out.putLong(at + OPERANDS + 8 * i, operands[i].encoded());
         }
-        out.put((byte) kind.ordinal()).put((byte) to.index()).put((byte) from).put((byte) detail);
-        out.putInt(
+        long number =
                 switch (kind) {
                     case CALL -> call.number(arch);
                     case BRANCH -> target.index();
                     case MOVE, LOAD, STORE, FAIL -> 0;
-                });
-        for (int i = 0; i < MOST_TOLERATED; i++) {
-            out.putShort((short) (i < tolerated.length ? tolerated[i] : 0));
+                };
+        out.putLong(at, kind.ordinal() | (long) to.index() << 8 | registers << 16 | (long) detail << 24 | number << 32);
+        for (int i = 0; i < tolerated.length; i++) {
+            out.putShort(at + TOLERATED + 2 * i, (short) tolerated[i]);
         }
-        for (int i = 0; i < MOST_OPERANDS; i++) {
-            out.putLong(i < operands.size() ? value(operands.get(i)) : 0);
-        }
-    }
-
-    private static long value(Operand operand) {
-        return switch (operand) {
-            case Constant(long value, String text) -> value;
-            case Register(int index, String name) -> index;
-        };
     }
 }

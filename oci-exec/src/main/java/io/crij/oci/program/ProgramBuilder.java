@@ -22,6 +22,7 @@ public final class ProgramBuilder {
     private static final int REGISTERS = 250;
     private static final int HEADER = 8;
     private static final int DATA = HEADER + 8 * REGISTERS;
+    private static final byte[] NO_BYTES = {};
     private static final Label NO_LABEL = new Label("none");
 
     /// Where results go that nobody asks for.
@@ -67,13 +68,11 @@ public final class ProgramBuilder {
     public Operand text(String text) {
         Constant known = strings.get(text);
         if (known == null) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            for (byte b : bytes) {
-                if (b == 0) {
-                    throw new IllegalArgumentException("a string for the kernel has no zero byte: " + text);
-                }
+            if (text.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException("a string for the kernel has no zero byte: " + text);
             }
-            known = new Constant(append(Arrays.copyOf(bytes, bytes.length + 1)), '"' + text + '"');
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            known = new Constant(append(bytes, bytes.length + 1), '"' + text + '"');
             strings.put(text, known);
         }
         return known;
@@ -81,12 +80,12 @@ public final class ProgramBuilder {
 
     /// Bytes, as a pointer; aligned to 8.
     public Constant bytes(byte[] content, String text) {
-        return new Constant(append(content), text);
+        return new Constant(append(content, content.length), text);
     }
 
     /// Zeroed memory to write to, as a pointer; aligned to 8.
     public Constant space(int size, String text) {
-        return new Constant(append(new byte[size]), text);
+        return new Constant(append(NO_BYTES, size), text);
     }
 
     /// A structure, in the machine's byte order, as a pointer. All its pointers are known: see [#BASE].
@@ -116,10 +115,10 @@ public final class ProgramBuilder {
 
     /// The address of data made here.
     public static long address(Operand data) {
-        return switch (data) {
-            case Constant(long value, String text) -> value;
-            case Register register -> throw new IllegalArgumentException(register + " is not known yet");
-        };
+        if (data instanceof Register register) {
+            throw new IllegalArgumentException(register + " is not known yet");
+        }
+        return data.encoded();
     }
 
     /// A place inside data made here.
@@ -127,13 +126,14 @@ public final class ProgramBuilder {
         return new Constant(data.value() + bytes, data.text() + "+" + bytes);
     }
 
-    private long append(byte[] bytes) {
+    /// @param size with zeros behind the bytes
+    private long append(byte[] bytes, int size) {
         int at = (dataSize + 7) & ~7;
-        if (at + bytes.length > data.length) {
-            data = Arrays.copyOf(data, Math.max(2 * data.length, at + bytes.length));
+        if (at + size > data.length) {
+            data = Arrays.copyOf(data, Math.max(2 * data.length, at + size));
         }
         System.arraycopy(bytes, 0, data, at, bytes.length);
-        dataSize = at + bytes.length;
+        dataSize = at + size;
         return BASE + DATA + at;
     }
 
@@ -173,7 +173,7 @@ public final class ProgramBuilder {
 
     private Step add(
             Kind kind, Register to, int detail, Call call, Label target, String about, Failure failure, Operand... a) {
-        operations.add(new Operation(kind, to, detail, call, target, List.of(a), NOTHING, about, failure));
+        operations.add(new Operation(kind, to, detail, call, target, a, NOTHING, about, failure));
         return new Step(this, operations.size() - 1);
     }
 
@@ -194,8 +194,9 @@ public final class ProgramBuilder {
         out.putInt(report).putInt(start);
         out.position(DATA);
         out.put(data, 0, dataSize);
-        out.position(start);
-        operations.forEach(operation -> operation.encode(out, arch));
+        for (int i = 0; i < operations.size(); i++) {
+            operations.get(i).encode(out, start + i * Operation.SIZE, arch);
+        }
         return new Program(arch, out.array(), operations, labels);
     }
 }

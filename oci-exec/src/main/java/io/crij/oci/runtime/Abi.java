@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Numbers of the kernel's interface as operands with the names that a listing shows.
 final class Abi {
@@ -21,57 +22,60 @@ final class Abi {
     static final int SIGKILL = 9;
     static final int SIGCHLD = 17;
 
-    private static final Map<String, Long> OPEN = new LinkedHashMap<>();
-    private static final Map<String, Long> RESOLVE = Map.of(
-            "IN_ROOT", RESOLVE_IN_ROOT, "NO_MAGICLINKS", RESOLVE_NO_MAGICLINKS, "NO_SYMLINKS", RESOLVE_NO_SYMLINKS);
-    private static final Map<String, Long> ATTRIBUTES = new LinkedHashMap<>();
+    private static final Flags OPEN;
+    private static final Flags RESOLVE;
+    private static final Flags ATTRIBUTES;
 
     static {
-        OPEN.put("O_PATH", (long) O_PATH);
-        OPEN.put("O_WRONLY", (long) O_WRONLY);
-        OPEN.put("O_RDWR", (long) O_RDWR);
-        OPEN.put("O_CREAT", (long) O_CREAT);
-        OPEN.put("O_EXCL", (long) O_EXCL);
-        OPEN.put("O_NOCTTY", (long) O_NOCTTY);
-        OPEN.put("O_DIRECTORY", (long) O_DIRECTORY);
-        OPEN.put("O_NOFOLLOW", (long) O_NOFOLLOW);
-        OPEN.put("O_CLOEXEC", (long) O_CLOEXEC);
-        ATTRIBUTES.put("ro", MountFlags.MOUNT_ATTR_RDONLY);
-        ATTRIBUTES.put("nosuid", MountFlags.MOUNT_ATTR_NOSUID);
-        ATTRIBUTES.put("nodev", MountFlags.MOUNT_ATTR_NODEV);
-        ATTRIBUTES.put("noexec", MountFlags.MOUNT_ATTR_NOEXEC);
-        ATTRIBUTES.put("nodiratime", MountFlags.MOUNT_ATTR_NODIRATIME);
-        ATTRIBUTES.put("nosymfollow", MountFlags.MOUNT_ATTR_NOSYMFOLLOW);
-        ATTRIBUTES.put("idmap", MountFlags.MOUNT_ATTR_IDMAP);
-        ATTRIBUTES.put("noatime", MountFlags.MOUNT_ATTR_NOATIME);
-        ATTRIBUTES.put("strictatime", MountFlags.MOUNT_ATTR_STRICTATIME);
+        var open = new LinkedHashMap<String, Long>();
+        open.put("O_PATH", (long) O_PATH);
+        open.put("O_WRONLY", (long) O_WRONLY);
+        open.put("O_RDWR", (long) O_RDWR);
+        open.put("O_CREAT", (long) O_CREAT);
+        open.put("O_EXCL", (long) O_EXCL);
+        open.put("O_NOCTTY", (long) O_NOCTTY);
+        open.put("O_DIRECTORY", (long) O_DIRECTORY);
+        open.put("O_NOFOLLOW", (long) O_NOFOLLOW);
+        open.put("O_CLOEXEC", (long) O_CLOEXEC);
+        OPEN = new Flags(open, "O_RDONLY");
+        var resolve = new LinkedHashMap<String, Long>();
+        resolve.put("IN_ROOT", RESOLVE_IN_ROOT);
+        resolve.put("NO_MAGICLINKS", RESOLVE_NO_MAGICLINKS);
+        resolve.put("NO_SYMLINKS", RESOLVE_NO_SYMLINKS);
+        RESOLVE = new Flags(resolve, "0");
+        var attributes = new LinkedHashMap<String, Long>();
+        attributes.put("ro", MountFlags.MOUNT_ATTR_RDONLY);
+        attributes.put("nosuid", MountFlags.MOUNT_ATTR_NOSUID);
+        attributes.put("nodev", MountFlags.MOUNT_ATTR_NODEV);
+        attributes.put("noexec", MountFlags.MOUNT_ATTR_NOEXEC);
+        attributes.put("nodiratime", MountFlags.MOUNT_ATTR_NODIRATIME);
+        attributes.put("nosymfollow", MountFlags.MOUNT_ATTR_NOSYMFOLLOW);
+        attributes.put("idmap", MountFlags.MOUNT_ATTR_IDMAP);
+        attributes.put("noatime", MountFlags.MOUNT_ATTR_NOATIME);
+        attributes.put("strictatime", MountFlags.MOUNT_ATTR_STRICTATIME);
+        ATTRIBUTES = new Flags(attributes, "0");
     }
 
     private Abi() {}
 
     static Operand openFlags(int flags) {
-        return Operand.of(Integer.toUnsignedLong(flags), names(OPEN, flags, "O_RDONLY"));
+        return OPEN.operand(Integer.toUnsignedLong(flags));
     }
 
     static String openNames(int flags) {
-        return names(OPEN, flags, "O_RDONLY");
+        return OPEN.operand(Integer.toUnsignedLong(flags)).toString();
     }
 
     static String resolveNames(long resolve) {
-        return RESOLVE.entrySet().stream()
-                .filter(e -> (resolve & e.getValue()) != 0)
-                .map(Map.Entry::getKey)
-                .sorted()
-                .reduce((a, b) -> a + "|" + b)
-                .orElse("0");
+        return RESOLVE.operand(resolve).toString();
     }
 
     static Operand attributes(long attributes) {
-        return Operand.of(attributes, attributeNames(attributes));
+        return ATTRIBUTES.operand(attributes);
     }
 
     static String attributeNames(long attributes) {
-        return names(ATTRIBUTES, attributes, "0");
+        return ATTRIBUTES.operand(attributes).toString();
     }
 
     /// @param names separated by `|`, such as `MS_REC|MS_SLAVE`
@@ -83,13 +87,34 @@ final class Abi {
         return Operand.of(mode, "0" + Integer.toOctalString(mode));
     }
 
-    private static String names(Map<String, Long> bits, long flags, String none) {
-        List<String> names = new ArrayList<>();
-        bits.forEach((name, bit) -> {
-            if ((flags & bit) == bit) {
-                names.add(name);
+    /// The flags of one argument. Every program has the same few combinations: they are put into words once.
+    private static final class Flags {
+        private final Map<String, Long> bits;
+        private final String none;
+        private final Map<Long, Operand> known = new ConcurrentHashMap<>();
+
+        Flags(Map<String, Long> bits, String none) {
+            this.bits = bits;
+            this.none = none;
+        }
+
+        Operand operand(long flags) {
+            Operand operand = known.get(flags);
+            if (operand == null) {
+                operand = Operand.of(flags, names(flags));
+                known.put(flags, operand);
             }
-        });
-        return names.isEmpty() ? none : String.join("|", names);
+            return operand;
+        }
+
+        private String names(long flags) {
+            List<String> names = new ArrayList<>();
+            bits.forEach((name, bit) -> {
+                if ((flags & bit) == bit) {
+                    names.add(name);
+                }
+            });
+            return names.isEmpty() ? none : String.join("|", names);
+        }
     }
 }

@@ -15,6 +15,7 @@ import io.crij.oci.program.Operand.Register;
 import io.crij.oci.program.ProgramBuilder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// Makes and joins the container's cgroups as part of its program.
 final class CgroupSteps {
@@ -28,25 +29,40 @@ final class CgroupSteps {
         file = p.register("cgroupFile");
     }
 
-    /// In the shim.
+    /// In the shim. Several values for one file, the rules of devices, go through one descriptor.
     void make(CgroupPlan plan) {
+        @Nullable Path open = null;
         for (Step step : plan.steps()) {
+            if (open != null && !(step instanceof Step.Write next && !next.optional() && next.file().equals(open))) {
+                steps.close(file);
+                open = null;
+            }
             switch (step) {
                 case Step.MakeFolder(Path path) ->
                     p.call("make the cgroup " + path, Call.MKDIRAT, Abi.CWD, p.text(path.toString()), Abi.octal(0755))
                             .tolerate(Errno.EEXIST);
-                case Step.Write write -> write(write);
+                case Step.Write write when write.optional() -> writeIfThere(write);
+                case Step.Write write -> {
+                    if (open == null) {
+                        open = write.file();
+                        steps.open(about(write), Abi.CWD, open.toString(), O_WRONLY, file);
+                    }
+                    steps.put(about(write), file, write.value());
+                }
             }
+        }
+        if (open != null) {
+            steps.close(file);
         }
     }
 
-    private void write(Step.Write write) {
-        String about = "set " + write.property() + " (" + write.file() + " to "
+    private static String about(Step.Write write) {
+        return "set " + write.property() + " (" + write.file() + " to "
                 + write.value().strip() + ")";
-        if (!write.optional()) {
-            steps.write(about, Abi.CWD, write.file().toString(), write.value());
-            return;
-        }
+    }
+
+    private void writeIfThere(Step.Write write) {
+        String about = about(write);
         Label next = p.label("after:" + write.file());
         steps.open(about, Abi.CWD, write.file().toString(), O_WRONLY, file).tolerateAll();
         p.branch(file, Condition.LESS, Abi.ZERO, next);

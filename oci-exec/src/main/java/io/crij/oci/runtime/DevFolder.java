@@ -49,16 +49,20 @@ final class DevFolder {
     /// Fills a folder that nothing else can reach yet: nodes and links right below it, places for later mounts.
     void fill(Register dev) {
         LINKS.forEach((name, target) -> link(dev, name, target));
-        for (Mount mount : setup.spec.mounts()) {
-            String place = Targets.clean(mount.destination());
-            if (place.startsWith("dev/") && place.indexOf('/', 4) < 0 && !isFile(mount)) {
-                folder(dev, place.substring(4));
-            }
-        }
+        places().forEach(place -> folder(dev, place.substring(4)));
         if (setup.userNamespace()) {
             return;
         }
         wanted().values().stream().filter(d -> name(d).indexOf('/') < 0).forEach(d -> node(dev, name(d), d));
+    }
+
+    /// Folders right below `/dev` that later mounts go to.
+    List<String> places() {
+        return setup.spec.mounts().stream()
+                .filter(mount -> !isFile(mount))
+                .map(mount -> Targets.clean(mount.destination()))
+                .filter(place -> place.startsWith("dev/") && place.indexOf('/', 4) < 0)
+                .toList();
     }
 
     private static boolean isFile(Mount mount) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// The mounts of the specification, in their order. Every mount is made detached, complete with its attributes, and
 /// then attached to the descriptor of its place.
 final class MountSteps {
+    private static final String CGROUPS = "sys/fs/cgroup";
     // what lxcfs offers instead of files of proc
     private static final Set<String> ALLOWED_IN_PROC = Set.of(
             "proc/cpuinfo",
@@ -82,10 +83,11 @@ final class MountSteps {
         }
         switch (type) {
             case "" -> throw new InvalidSpec(path + ".type", "absent", "is needed where options have no bind");
-            case "proc", "sysfs" -> kernelFiles(type, config, options);
+            case "proc", "sysfs" -> kernelFiles(type, config, options, place);
             case "cgroup", "cgroup2" -> {
                 targets.open(config.destination(), true, new Missing.Folder(), target);
                 cgroupMount.attach(config, options, target);
+                targets.cover(place);
                 steps.close(target);
             }
             case "tmpfs" -> tmpfs(config, options, place);
@@ -97,7 +99,7 @@ final class MountSteps {
         }
     }
 
-    private void kernelFiles(String type, Mount config, MountOptions options) throws InvalidSpec {
+    private void kernelFiles(String type, Mount config, MountOptions options, String place) throws InvalidSpec {
         String where = "at " + config.destination();
         targets.open(config.destination(), false, new Missing.Folder(), target);
         if (type.equals("sysfs") && setup.userNamespace() && !setup.creates(Type.NETWORK)) {
@@ -108,6 +110,9 @@ final class MountSteps {
             fileSystem.make(type, where, type, options.data(), options.flags(), options.attributesSet(), mount);
         }
         attach(config, options, mount);
+        if (type.equals("sysfs") && place.equals("sys")) {
+            targets.expect(CGROUPS);
+        }
     }
 
     private void tmpfs(Mount config, MountOptions options, String place) throws InvalidSpec {
@@ -125,6 +130,9 @@ final class MountSteps {
             new DevFolder(setup).fill(setup.dev);
         }
         attachTo(config, options, keep, !isDev && !options.readOnly());
+        if (isDev) {
+            new DevFolder(setup).places().forEach(targets::expect);
+        }
         if (options.readOnly()) {
             readOnlyLater.add(keep);
         }
@@ -182,6 +190,7 @@ final class MountSteps {
             steps.setAttributes(about, from, (type & MS_REC) != 0, 0, 0, type & ~MS_REC);
         }
         steps.attach(about, from, target);
+        targets.cover(Targets.clean(config.destination()));
         steps.close(target);
         if (close) {
             steps.close(from);

@@ -12,11 +12,19 @@ import io.crij.oci.program.Operand.Register;
 import io.crij.oci.program.ProgramBuilder;
 import io.crij.oci.program.Step;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 
 /// Small groups of operations that every concern uses.
 final class Steps {
+    private static final Operand SIZE_OF_HOW = Operand.of(24);
+
     final ProgramBuilder p;
     private final Register file;
+    private final Map<How, Operand> ways = new HashMap<>();
+
+    /// `struct open_how` of openat2(2).
+    private record How(int flags, int mode, long resolve) {}
 
     Steps(ProgramBuilder program) {
         p = program;
@@ -36,9 +44,13 @@ final class Steps {
 
     /// openat2(2), close-on-exec, of a path that the program knows.
     Step open(String about, Operand dir, Operand path, int flags, int mode, long resolve, Register to) {
-        String text = "{" + Abi.openNames(flags | O_CLOEXEC) + ", " + Abi.resolveNames(resolve) + "}";
-        Operand how = p.longs(text, Integer.toUnsignedLong(flags | O_CLOEXEC), mode, resolve);
-        return p.call(about, Call.OPENAT2, dir, path, how, Operand.of(24)).into(to);
+        Operand how = ways.computeIfAbsent(new How(flags | O_CLOEXEC, mode, resolve), this::how);
+        return p.call(about, Call.OPENAT2, dir, path, how, SIZE_OF_HOW).into(to);
+    }
+
+    private Operand how(How how) {
+        String text = "{" + Abi.openNames(how.flags) + ", " + Abi.resolveNames(how.resolve) + "}";
+        return p.longs(text, Integer.toUnsignedLong(how.flags), how.mode, how.resolve);
     }
 
     void close(Operand fd) {

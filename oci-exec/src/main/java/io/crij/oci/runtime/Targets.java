@@ -11,6 +11,8 @@ import io.crij.oci.program.Operand;
 import io.crij.oci.program.Operand.Constant;
 import io.crij.oci.program.Operand.Register;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 
 /// Finds places below the container's root, which is hostile: the kernel resolves every path below the root's
 /// descriptor, links of `/proc` are refused, and what was found is used by its descriptor only (CVE-2021-30465,
@@ -26,6 +28,7 @@ final class Targets {
     private final Register isFile;
     private final LinkEnds links;
     private final Constant statfs;
+    private final Set<String> certain = new HashSet<>();
 
     Targets(Setup setup) {
         this.setup = setup;
@@ -35,6 +38,19 @@ final class Targets {
         isFile = setup.p.register("targetIsFile");
         links = new LinkEnds(setup, parent);
         statfs = setup.p.space(STATFS_SIZE, "statfs");
+    }
+
+    /// A folder of a file system that the program has mounted, and nobody else has written to: it is there, it is no
+    /// link, and not on proc.
+    ///
+    /// @param place as of [#clean]
+    void expect(String place) {
+        certain.add(place);
+    }
+
+    /// Something is mounted there: nothing is certain any more of what is at and below this place.
+    void cover(String place) {
+        certain.removeIf(known -> known.equals(place) || known.startsWith(place + "/"));
     }
 
     /// What is to be made where a target is missing.
@@ -60,10 +76,13 @@ final class Targets {
         String clean = clean(path);
         long resolve = followLinks ? Abi.RESOLVE_HOSTILE : Abi.RESOLVE_HOSTILE | RESOLVE_NO_SYMLINKS;
         int flags = missing instanceof Missing.Folder ? O_PATH | O_DIRECTORY : O_PATH;
+        var find = setup.steps.open(
+                "find " + path + " in the root file system", setup.root, clean, flags, 0, resolve, to);
+        if (certain.contains(clean)) {
+            return;
+        }
+        find.tolerate(Errno.ENOENT);
         Label there = p.label("found:/" + clean);
-        setup.steps
-                .open("find " + path + " in the root file system", setup.root, clean, flags, 0, resolve, to)
-                .tolerate(Errno.ENOENT);
         p.branch(to, Condition.AT_LEAST, Abi.ZERO, there);
         setup.steps.open("open the root file system", setup.root, "", O_PATH | O_DIRECTORY, 0, resolve, parent);
         String[] names = clean.split("/", -1);
@@ -139,6 +158,9 @@ final class Targets {
 
     /// Fails when the target lies on a proc file system: a link in the image, or in a volume, led there.
     void refuseProc(String path, Register target) {
+        if (certain.contains(clean(path))) {
+            return;
+        }
         var p = setup.p;
         Label fine = p.label("notProc:" + path);
         p.call("see what file system " + path + " is on", Call.FSTATFS, target, statfs);
