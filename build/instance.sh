@@ -58,6 +58,8 @@ state = "$state"
 data = "$data"
 [network]
 config_dir = "$network"
+[nri]
+socket = "$state/nri.sock"
 END
 }
 

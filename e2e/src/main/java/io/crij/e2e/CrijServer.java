@@ -27,6 +27,12 @@ public final class CrijServer implements ServerUnderTest {
                 command = []
                 [runtime]
                 cgroup_parent = "%3$s"
+                [nri]
+                socket = "%1$s/nri.sock"
+                plugin_path = "%7$s"
+                plugin_config_path = "%8$s"
+                plugin_registration_timeout = "60s"
+                plugin_request_timeout = "5s"
                 [network]
                 plugin_timeout = "10s"
                 config_dir = "%4$s"
@@ -39,7 +45,9 @@ public final class CrijServer implements ServerUnderTest {
                         place.cgroupParent(),
                         place.cniConfig(),
                         place.cniPlugins(),
-                        place.registryConfig()));
+                        place.registryConfig(),
+                        place.nriPlugins(),
+                        place.nriConfig()));
     }
 
     /// The folder of the built programs: property `crij.dist`, else where the build puts it.

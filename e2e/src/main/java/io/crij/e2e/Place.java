@@ -32,6 +32,20 @@ public record Place(String name, Path root, NetworkNamespace network) {
         return root.resolve("certs.d");
     }
 
+    /// Where plugins of the Node Resource Interface connect.
+    public Path nriSocket() {
+        return state().resolve("nri.sock");
+    }
+
+    /// Those that the server starts itself.
+    public Path nriPlugins() {
+        return root.resolve("nri/plugins");
+    }
+
+    public Path nriConfig() {
+        return root.resolve("nri/conf.d");
+    }
+
     Path log(String program) {
         return root.resolve(program + ".log");
     }

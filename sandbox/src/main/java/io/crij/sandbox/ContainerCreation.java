@@ -23,6 +23,7 @@ final class ContainerCreation {
     private final RootfsStore rootfs;
     private final Reclaimer reclaimer;
     private final SandboxEvents events;
+    private final LifeHooks hooks;
     private final SpecWriter specs = new SpecWriter();
 
     ContainerCreation(
@@ -33,7 +34,8 @@ final class ContainerCreation {
             RecordFiles<ContainerRecord> records,
             RootfsStore rootfs,
             Reclaimer reclaimer,
-            SandboxEvents events) {
+            SandboxEvents events,
+            LifeHooks hooks) {
         this.layout = layout;
         this.handlers = handlers;
         this.monitor = monitor;
@@ -42,6 +44,7 @@ final class ContainerCreation {
         this.rootfs = rootfs;
         this.reclaimer = reclaimer;
         this.events = events;
+        this.hooks = hooks;
     }
 
     ContainerEntry make(String id, PodEntry pod, ContainerConfig config, ContainerPlan plan)
@@ -51,9 +54,12 @@ final class ContainerCreation {
         try (var undo = new Rollback(reclaimer)) {
             var container = begin(id, pod.record(), config, undo);
             undo.add("give back the root file system of container " + id, () -> rootfs.release(id));
+            undo.add("tell that container " + id + " is gone", () -> hooks.containerGone(container.record()));
             var prepared = plan.prepare(pod.record(), container.record());
+            adapt(container, prepared);
             int pid = create(container.record(), prepared, undo);
             container.update(record -> record.with(new ContainerStatus.Created(pid)));
+            hooks.containerMade(container.record());
             if (container.release()) {
                 events.tell(new SandboxEvent.ContainerExited(container.record()));
             }
@@ -61,6 +67,18 @@ final class ContainerCreation {
             return container;
         } finally {
             pod.leave();
+        }
+    }
+
+    /// The plan may know better than the request.
+    private static void adapt(ContainerEntry container, ContainerPlan.Prepared prepared) {
+        var resources = prepared.resources();
+        if (resources != null) {
+            container.change(record -> record.with(resources));
+        }
+        var cgroup = prepared.spec().linux().cgroupsPath();
+        if (cgroup != null) {
+            container.change(record -> record.withCgroup(cgroup));
         }
     }
 

@@ -52,6 +52,11 @@ public record ContainerRecord(
                 version, id, podId, name, config, handler, createdAt, bundle, cgroup, log, resources, next);
     }
 
+    ContainerRecord withCgroup(String next) {
+        return new ContainerRecord(
+                version, id, podId, name, config, handler, createdAt, bundle, next, log, resources, status);
+    }
+
     ContainerRecord with(ContainerResources next) {
         return new ContainerRecord(
                 version, id, podId, name, config, handler, createdAt, bundle, cgroup, log, next, status);

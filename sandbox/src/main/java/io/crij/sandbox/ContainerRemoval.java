@@ -14,6 +14,7 @@ final class ContainerRemoval {
     private final CgroupParents cgroups;
     private final Creations<ContainerEntry> creations;
     private final SandboxEvents events;
+    private final LifeHooks hooks;
     private final SingleFlight flights = new SingleFlight();
 
     ContainerRemoval(
@@ -24,7 +25,8 @@ final class ContainerRemoval {
             RootfsStore rootfs,
             CgroupParents cgroups,
             Creations<ContainerEntry> creations,
-            SandboxEvents events) {
+            SandboxEvents events,
+            LifeHooks hooks) {
         this.monitor = monitor;
         this.stops = stops;
         this.containers = containers;
@@ -33,6 +35,7 @@ final class ContainerRemoval {
         this.cgroups = cgroups;
         this.creations = creations;
         this.events = events;
+        this.hooks = hooks;
     }
 
     /// Kills it if need be.
@@ -53,6 +56,8 @@ final class ContainerRemoval {
         } catch (MonitorException e) {
             throw MonitorFailures.translate("remove the process of container " + id, e);
         }
+        // while its record can still be read
+        hooks.containerGone(container.record());
         try {
             if (container.record().status() instanceof ContainerStatus.Exited exited
                     && exited.reason().equals("Unknown")) {

@@ -10,12 +10,14 @@ final class ContainerStarts {
     private final MonitorLink monitor;
     private final Index<PodEntry> pods;
     private final SandboxEvents events;
+    private final LifeHooks hooks;
     private final SingleFlight flights = new SingleFlight();
 
-    ContainerStarts(MonitorLink monitor, Index<PodEntry> pods, SandboxEvents events) {
+    ContainerStarts(MonitorLink monitor, Index<PodEntry> pods, SandboxEvents events, LifeHooks hooks) {
         this.monitor = monitor;
         this.pods = pods;
         this.events = events;
+        this.hooks = hooks;
     }
 
     void start(ContainerEntry container) throws SandboxException, InterruptedException {
@@ -33,6 +35,7 @@ final class ContainerStarts {
         pod.enter();
         container.hold();
         try {
+            hooks.containerStarting(container.record());
             monitor.start(container.id());
             started(container);
         } catch (MonitorException e) {
@@ -45,12 +48,13 @@ final class ContainerStarts {
         }
     }
 
-    private void started(ContainerEntry container) {
+    private void started(ContainerEntry container) throws InterruptedException {
         container.observe(record -> record.status() instanceof ContainerStatus.Created(int pid)
                 ? record.with(new ContainerStatus.Running(Instant.now(), pid))
                 : record);
         if (container.record().status().running()) {
             events.tell(new SandboxEvent.ContainerStarted(container.record()));
+            hooks.containerStarted(container.record());
         }
     }
 

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// Ends containers: the stop signal, then SIGKILL. Each stop runs on a thread of its own and goes on when its caller
 /// goes away.
 final class ContainerStops {
+    private static final String GRACE = "io.kubernetes.pod.terminationGracePeriod";
+    private static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
     private static final int SIGKILL = 9;
     private static final Duration BETWEEN_KILLS = Duration.ofSeconds(5);
     private static final int KILLS = 6;
@@ -18,10 +20,12 @@ final class ContainerStops {
 
     private final MonitorLink monitor;
     private final SandboxEvents events;
+    private final LifeHooks hooks;
 
-    ContainerStops(MonitorLink monitor, SandboxEvents events) {
+    ContainerStops(MonitorLink monitor, SandboxEvents events, LifeHooks hooks) {
         this.monitor = monitor;
         this.events = events;
+        this.hooks = hooks;
     }
 
     /// Returns when the container has ended.
@@ -29,6 +33,7 @@ final class ContainerStops {
     /// @param grace between the signals; zero is both at once
     void stop(ContainerEntry container, Duration grace) throws SandboxException, InterruptedException {
         if (container.record().status().ended()) {
+            hooks.containerEnded(container.record());
             return;
         }
         var shortest = grace.compareTo(LONGEST_GRACE) < 0 ? grace : LONGEST_GRACE;
@@ -37,6 +42,19 @@ final class ContainerStops {
             Thread.ofVirtual().name("stop-" + Ids.shortened(container.id())).start(() -> carryOut(container, stop));
         }
         container.awaitStopped();
+        if (container.record().status().ended()) {
+            hooks.containerEnded(container.record());
+        }
+    }
+
+    /// The time between the signals that kubelet wrote down with the container, for stops that nobody set a time for.
+    static Duration grace(ContainerRecord container) {
+        String text = container.config().annotations().getOrDefault(GRACE, "");
+        try {
+            return text.isEmpty() ? DEFAULT_GRACE : Duration.ofSeconds(Math.max(0, Long.parseLong(text)));
+        } catch (NumberFormatException _) {
+            return DEFAULT_GRACE;
+        }
     }
 
     private void carryOut(ContainerEntry container, ContainerEntry.Stop stop) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// The containers of this node and what can be done with them. Thread-safe; calls block and may be interrupted: work
@@ -95,6 +96,12 @@ public final class Containers {
         }
     }
 
+    /// As [#stop], with the time that kubelet gave the container when it was made.
+    public void evict(String id) throws SandboxException, InterruptedException {
+        var container = index.find(id);
+        stops.stop(container, ContainerStops.grace(container.record()));
+    }
+
     /// Kills if need be and removes. Idempotent; an unknown id is no error. The log stays.
     public void remove(String id) throws SandboxException, InterruptedException {
         var container = index.lookUp(id);
@@ -126,9 +133,19 @@ public final class Containers {
                 .toList();
     }
 
+    /// By the whole id, also one that no request was answered with yet.
+    public Optional<ContainerRecord> exact(String id) {
+        return index.exact(id).map(Entry::record);
+    }
+
     /// The OCI spec the container was made from.
     public Spec spec(String id) throws SandboxException {
-        Path file = records.folder(index.find(id).id()).resolve(ContainerCreation.SPEC_FILE);
+        return specOf(index.find(id).record());
+    }
+
+    /// As [#spec], also of one that no request was answered with yet.
+    public Spec specOf(ContainerRecord container) throws SandboxException {
+        Path file = records.folder(container.id()).resolve(ContainerCreation.SPEC_FILE);
         try {
             return specReader.spec(Files.readAllBytes(file));
         } catch (IOException | OciException e) {

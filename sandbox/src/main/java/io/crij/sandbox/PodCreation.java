@@ -30,6 +30,7 @@ final class PodCreation {
     private final PodNetworks networks;
     private final PauseSpec pauseSpec;
     private final Reclaimer reclaimer;
+    private final LifeHooks hooks;
     private final SpecWriter specs = new SpecWriter();
 
     PodCreation(
@@ -43,7 +44,8 @@ final class PodCreation {
             PodNamespaces namespaces,
             PodNetworks networks,
             PauseSpec pauseSpec,
-            Reclaimer reclaimer) {
+            Reclaimer reclaimer,
+            LifeHooks hooks) {
         this.settings = settings;
         this.layout = layout;
         this.monitor = monitor;
@@ -55,6 +57,7 @@ final class PodCreation {
         this.networks = networks;
         this.pauseSpec = pauseSpec;
         this.reclaimer = reclaimer;
+        this.hooks = hooks;
     }
 
     PodEntry make(String id, PodConfig config, String handler) throws SandboxException, InterruptedException {
@@ -64,6 +67,8 @@ final class PodCreation {
             pin(pod, pause, undo);
             attach(pod, undo);
             files.writeHosts(pod.record());
+            undo.add("tell that pod " + id + " is gone", () -> hooks.podGone(pod.record()));
+            hooks.podMade(pod.record(), pause);
             pod.update(record -> record.with(new PodState.Ready(pause)));
             undo.commit();
             return pod;

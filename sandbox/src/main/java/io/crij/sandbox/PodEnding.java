@@ -12,8 +12,6 @@ import java.util.List;
 
 /// Stops and removes pods. Every step may be repeated; the record goes last.
 final class PodEnding {
-    private static final String GRACE = "io.kubernetes.pod.terminationGracePeriod";
-    private static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
     private static final Duration PATIENCE_WITH_MAKERS = Duration.ofSeconds(5);
 
     private final SandboxSettings settings;
@@ -30,6 +28,7 @@ final class PodEnding {
     private final Reclaimer reclaimer;
     private final Creations<PodEntry> creations;
     private final SandboxEvents events;
+    private final LifeHooks hooks;
     private final SingleFlight flights = new SingleFlight();
 
     PodEnding(
@@ -46,7 +45,8 @@ final class PodEnding {
             PodNetworks networks,
             Reclaimer reclaimer,
             Creations<PodEntry> creations,
-            SandboxEvents events) {
+            SandboxEvents events,
+            LifeHooks hooks) {
         this.settings = settings;
         this.monitor = monitor;
         this.pods = pods;
@@ -61,6 +61,7 @@ final class PodEnding {
         this.reclaimer = reclaimer;
         this.creations = creations;
         this.events = events;
+        this.hooks = hooks;
     }
 
     void stop(PodEntry pod) throws SandboxException, InterruptedException {
@@ -72,9 +73,10 @@ final class PodEnding {
         pod.awaitMakers(PATIENCE_WITH_MAKERS);
         var steps = new ArrayList<SingleFlight.Work>();
         for (var container : in(pod)) {
-            steps.add(() -> stops.stop(container, grace(container.record())));
+            steps.add(() -> stops.stop(container, ContainerStops.grace(container.record())));
         }
         Parallel.run(steps);
+        hooks.podStopped(pod.record());
         giveUpProcessAndNetwork(pod);
         if (!(pod.record().network() instanceof PodNetwork.Host)) {
             pod.update(record -> record.with(new PodNetwork.Released()));
@@ -109,8 +111,10 @@ final class PodEnding {
             steps.add(() -> removal.remove(container));
         }
         Parallel.run(steps);
+        hooks.podStopped(pod.record());
         giveUpProcessAndNetwork(pod);
         var record = pod.record();
+        hooks.podGone(record);
         reclaimer.now("remove the files of pod " + id, () -> files.remove(id));
         reclaimer.now("leave cgroup " + record.cgroupParent(), () -> leaveCgroup(record));
         reclaimer.now("remove the log directory of pod " + id, () -> removeOwnLogs(record));
@@ -187,15 +191,5 @@ final class PodEnding {
                 .all()
                 .filter(container -> container.record().podId().equals(pod.id()))
                 .toList();
-    }
-
-    /// As kubelet wrote it down with the container.
-    private static Duration grace(ContainerRecord container) {
-        String text = container.config().annotations().getOrDefault(GRACE, "");
-        try {
-            return text.isEmpty() ? DEFAULT_GRACE : Duration.ofSeconds(Math.max(0, Long.parseLong(text)));
-        } catch (NumberFormatException _) {
-            return DEFAULT_GRACE;
-        }
     }
 }

@@ -76,6 +76,11 @@ public final class Pods {
         return index.find(id).record();
     }
 
+    /// By the whole id, also one that no request was answered with yet.
+    public Optional<PodRecord> exact(String id) {
+        return index.exact(id).map(Entry::record);
+    }
+
     /// Every pod that was answered for, oldest first.
     public List<PodRecord> list() {
         return index.list().stream().map(Entry::record).toList();

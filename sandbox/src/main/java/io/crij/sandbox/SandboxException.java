@@ -115,6 +115,13 @@ public abstract sealed class SandboxException extends Exception {
         }
     }
 
+    /// Something that takes part in the node's work, such as an NRI plugin, would not have it.
+    public static final class Refused extends SandboxException {
+        public Refused(String message) {
+            super(message, null);
+        }
+    }
+
     /// The pod's network could not be set up.
     public static final class NetworkFailed extends SandboxException {
         public NetworkFailed(String message, @Nullable Throwable cause) {

@@ -21,11 +21,23 @@ public final class Sandboxes implements AutoCloseable {
     private final Pods pods;
     private final Containers containers;
 
+    /// @param hooks take part, see [LifeHooks]
     /// @param listener hears of every change, see [SandboxEvent]
     public Sandboxes(
-            SandboxSettings settings, MonitorClient monitor, RootfsStore rootfs, Consumer<SandboxEvent> listener)
+            SandboxSettings settings,
+            MonitorClient monitor,
+            RootfsStore rootfs,
+            LifeHooks hooks,
+            Consumer<SandboxEvent> listener)
             throws IOException {
-        this(settings, new MonitorLink.Client(monitor), new PodMounts.Real(), CgroupTree.detect(), rootfs, listener);
+        this(
+                settings,
+                new MonitorLink.Client(monitor),
+                new PodMounts.Real(),
+                CgroupTree.detect(),
+                rootfs,
+                hooks,
+                listener);
     }
 
     Sandboxes(
@@ -34,6 +46,7 @@ public final class Sandboxes implements AutoCloseable {
             PodMounts mounts,
             CgroupTree cgroupTree,
             RootfsStore rootfs,
+            LifeHooks hooks,
             Consumer<SandboxEvent> listener)
             throws IOException {
         var layout = new Layout(settings.state(), settings.data(), settings.netns());
@@ -67,10 +80,10 @@ public final class Sandboxes implements AutoCloseable {
         podCidr = new PodCidr(settings.data());
         networks = new PodNetworks(cni, namespaces, podCidr, reclaimer, events);
 
-        var stops = new ContainerStops(monitor, events);
+        var stops = new ContainerStops(monitor, events, hooks);
         var containerCreations = new Creations<ContainerEntry>("container", ids, settings.keepUnclaimed());
         var removal = new ContainerRemoval(
-                monitor, stops, containerIndex, containerRecords, rootfs, cgroups, containerCreations, events);
+                monitor, stops, containerIndex, containerRecords, rootfs, cgroups, containerCreations, events, hooks);
         var podCreations = new Creations<PodEntry>("pod", ids, settings.keepUnclaimed());
         var ending = new PodEnding(
                 settings,
@@ -86,7 +99,8 @@ public final class Sandboxes implements AutoCloseable {
                 networks,
                 reclaimer,
                 podCreations,
-                events);
+                events,
+                hooks);
         containerCreations.discardWith(container ->
                 reclaimer.background("remove container " + container.id(), () -> removal.remove(container)));
         podCreations.discardWith(pod -> reclaimer.background("remove pod " + pod.id(), () -> ending.remove(pod)));
@@ -106,7 +120,8 @@ public final class Sandboxes implements AutoCloseable {
                         namespaces,
                         networks,
                         new PauseSpec(sysctls),
-                        reclaimer),
+                        reclaimer,
+                        hooks),
                 ending,
                 events,
                 moves);
@@ -124,8 +139,9 @@ public final class Sandboxes implements AutoCloseable {
                         containerRecords,
                         rootfs,
                         reclaimer,
-                        events),
-                new ContainerStarts(monitor, podIndex, events),
+                        events,
+                        hooks),
+                new ContainerStarts(monitor, podIndex, events, hooks),
                 stops,
                 removal,
                 events,

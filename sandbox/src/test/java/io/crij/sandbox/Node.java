@@ -23,6 +23,7 @@ final class Node implements AutoCloseable {
     final PluginScripts plugins;
     final List<SandboxEvent> events = Collections.synchronizedList(new ArrayList<>());
     Duration keepUnclaimed = Duration.ofMinutes(1);
+    private LifeHooks hooks = LifeHooks.NONE;
     Sandboxes sandboxes;
 
     Node(Path root) throws Exception {
@@ -32,10 +33,21 @@ final class Node implements AutoCloseable {
         boot();
     }
 
+    /// Used from the next [#boot] on.
+    void hook(LifeHooks next) {
+        hooks = next;
+    }
+
     /// Starts the module, as a new process would.
     void boot() throws Exception {
         sandboxes = new Sandboxes(
-                settings(), monitor, mounts, new CgroupTree(CgroupTree.Mode.V2, List.of()), rootfs, events::add);
+                settings(),
+                monitor,
+                mounts,
+                new CgroupTree(CgroupTree.Mode.V2, List.of()),
+                rootfs,
+                hooks,
+                events::add);
         sandboxes.recover();
     }
 

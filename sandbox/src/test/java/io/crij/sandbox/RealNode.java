@@ -65,7 +65,7 @@ final class RealNode implements AutoCloseable {
 
     void start() throws Exception {
         client = new MonitorClient(root.resolve("conmon.sock"), "test");
-        sandboxes = new Sandboxes(settings(), client, rootfs, _ -> {});
+        sandboxes = new Sandboxes(settings(), client, rootfs, LifeHooks.NONE, _ -> {});
         sandboxes.recover();
     }
 

@@ -16,10 +16,12 @@ import io.crij.server.config.Config;
 import io.crij.server.events.ContainerEvents;
 import io.crij.server.metrics.ServerMetrics;
 import io.crij.server.monitor.MonitorStart;
+import io.crij.server.nri.Nri;
 import io.crij.server.rpc.AdminEndpoint;
 import io.crij.server.rpc.ImageEndpoint;
 import io.crij.server.rpc.RuntimeEndpoint;
 import io.crij.server.spec.HostFeatures;
+import io.crij.server.spec.ResourceLimits;
 import io.crij.server.stats.PodMetrics;
 import io.crij.server.stats.Usage;
 import io.crij.server.streaming.NodeStreams;
@@ -47,6 +49,7 @@ public final class CriServer implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<Consumer<SandboxEvent>> listeners = new CopyOnWriteArrayList<>();
     private final Sandboxes sandboxes;
+    private final Nri nri;
     private final Usage usage;
     private final UnixServer socket;
 
@@ -63,11 +66,15 @@ public final class CriServer implements AutoCloseable {
             var images = own(images(config));
             var host = HostFeatures.read();
             var events = new ContainerEvents();
+            nri = new Nri(config, new ResourceLimits(host), metrics.registry());
             sandboxes = own(new Sandboxes(
                     Settings.sandbox(config),
                     monitor,
                     new SnapshotRootfs(images.snapshots()),
+                    nri,
                     event -> listeners.forEach(listener -> listener.accept(event))));
+            own(nri);
+            listeners.add(nri::on);
             listeners.add(events::on);
             listeners.add(metrics::on);
             events.describe(sandboxes.pods(), sandboxes.containers());
@@ -104,7 +111,8 @@ public final class CriServer implements AutoCloseable {
                                     usage,
                                     podMetrics,
                                     events,
-                                    streaming),
+                                    streaming,
+                                    nri),
                             new ImageEndpoint(
                                     calls,
                                     images,
@@ -157,6 +165,7 @@ public final class CriServer implements AutoCloseable {
         var took = Duration.ofNanos(System.nanoTime() - start);
         metrics.recovered(took);
         usage.start();
+        nri.begin(sandboxes.pods(), sandboxes.containers());
         readiness.enter(new Readiness.Phase.Ready());
         LOG.info("ready after {} ms of recovery", took.toMillis());
         socket.awaitEnd();

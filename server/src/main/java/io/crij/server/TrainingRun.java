@@ -86,7 +86,14 @@ final class TrainingRun {
                 cgroup_parent = "/%s"
                 [network]
                 config_dir = "%s"
-                """.formatted(folder.getFileName(), folder.resolve("no-network"));
+                [nri]
+                socket = "%s"
+                plugin_path = "%s"
+                """.formatted(
+                        folder.getFileName(),
+                        folder.resolve("no-network"),
+                        folder.resolve("nri.sock"),
+                        folder.resolve("no-plugins"));
     }
 
     private void pods(Path archive) {

@@ -27,7 +27,8 @@ final class Statuses {
             case SandboxException.NameInUse _ -> Status.Code.ALREADY_EXISTS;
             case SandboxException.WrongState _ -> Status.Code.FAILED_PRECONDITION;
             case SandboxException.Invalid _, SandboxException.HandlerUnknown _ -> Status.Code.INVALID_ARGUMENT;
-            case SandboxException.Unsupported _,
+            case SandboxException.Refused _,
+                    SandboxException.Unsupported _,
                     SandboxException.ImageVolumeFailed _,
                     SandboxException.RecursiveReadOnlyUnsupported _ -> Status.Code.FAILED_PRECONDITION;
             case SandboxException.CommandNotFound _, SandboxException.CommandNotExecutable _ ->

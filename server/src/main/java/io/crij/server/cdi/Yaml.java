@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// scalars, comments. Anchors, tags, complex keys and several documents are refused, never misread.
 ///
 /// Not thread-safe: one object reads one text.
-final class Yaml {
+public final class Yaml {
     private static final int DEEPEST = 50;
 
     private final List<String> lines;
@@ -21,7 +21,7 @@ final class Yaml {
         lines = new ArrayList<>(text.lines().toList());
     }
 
-    static JsonNode read(String text) throws YamlException {
+    public static JsonNode read(String text) throws YamlException {
         var yaml = new Yaml(text);
         yaml.skipStart();
         var node = yaml.peek() == null ? JsonNodeFactory.instance.nullNode() : yaml.node(-1);

@@ -1,7 +1,7 @@
 package io.crij.server.cdi;
 
 /// A text that is not YAML, or a part of YAML that is not read here.
-class YamlException extends Exception {
+public class YamlException extends Exception {
     YamlException(String message) {
         super(message);
     }

@@ -36,7 +36,13 @@ public record Config(
         @Key("Resource usage for the kubelet.") Stats stats,
 
         @Key("Metrics of the server itself, for Prometheus.")
-        Metrics metrics) {
+        Metrics metrics,
+
+        @Key("The Node Resource Interface: plugins that take part in the life of pods and containers.")
+        Nri nri,
+
+        @Key("What NRI plugins may not do, whatever they are.")
+        NriValidator nriValidator) {
 
     public static final Config DEFAULT = new Config(
             new Server(
@@ -86,7 +92,16 @@ public record Config(
             new Streaming(
                     "127.0.0.1", 0, Path.of(""), Path.of(""), Path.of(""), Duration.ofHours(4), Duration.ofMinutes(1)),
             new Stats(Duration.ofSeconds(10), List.of(MetricGroup.values())),
-            new Metrics("127.0.0.1", 0));
+            new Metrics("127.0.0.1", 0),
+            new Nri(
+                    true,
+                    Path.of("/var/run/nri/nri.sock"),
+                    false,
+                    Path.of("/opt/nri/plugins"),
+                    Path.of("/etc/nri/conf.d"),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(2)),
+            new NriValidator(false, false, false, false, false, false, false, List.of(), ""));
 
     public record Server(
             @Key("Unix socket of the CRI; mode 0660.") Path socket,
@@ -273,6 +288,65 @@ public record Config(
 
             @Key(value = "The port; 0: no metrics are served.", max = 65535)
             int port) {}
+
+    public record Nri(
+            @Key("Whether there are plugins at all.") boolean enable,
+
+            @Key("""
+                Unix socket that plugins connect to; mode 0600. When another runtime serves it already, that one keeps it \
+                and no plugin can connect here.\
+                """) Path socket,
+
+            @Key("Do not listen: only the plugins of plugin_path take part.")
+            boolean disableConnections,
+
+            @Key("Folder of plugins that the server starts itself: programs with names as 10-NAME.")
+            Path pluginPath,
+
+            @Key("Folder of their configurations: 10-NAME.conf, or NAME.conf.")
+            Path pluginConfigPath,
+
+            @Key(value = """
+                How long a plugin may take to register once it is connected, and then to take in the pods and containers \
+                that are there already.\
+                """, min = 100, max = 300_000)
+            Duration pluginRegistrationTimeout,
+
+            @Key(value = """
+                How long a plugin may take over one request. One that takes longer is dropped; the pod goes on without \
+                it.\
+                """, min = 100, max = 300_000)
+            Duration pluginRequestTimeout) {}
+
+    public record NriValidator(
+            @Key("Whether the other keys of this table count. A container that breaks one of them is not made.")
+            boolean enable,
+
+            @Key("Plugins must not add OCI hooks, which run as root on the host.")
+            boolean rejectOciHookAdjustment,
+
+            @Key("Plugins must not replace the seccomp profile of containers that have RuntimeDefault.")
+            boolean rejectRuntimeDefaultSeccompAdjustment,
+
+            @Key("Plugins must not set a seccomp filter for containers that are unconfined.")
+            boolean rejectUnconfinedSeccompAdjustment,
+
+            @Key("Plugins must not replace the seccomp profile of containers that have one of their own (Localhost).")
+            boolean rejectCustomSeccompAdjustment,
+
+            @Key("Plugins must not change namespaces.") boolean rejectNamespaceAdjustment,
+
+            @Key("Plugins must not set sysctls.") boolean rejectSysctlAdjustment,
+
+            @Key("""
+                Names of plugins without which no container is made, static pods included. A pod can name more in its \
+                annotation required-plugins.noderesource.dev, as a list.\
+                """) List<String> requiredPlugins,
+
+            @Key("""
+                Annotation with which a pod, set to true, does without required plugins; empty: there is none. For one \
+                container: the name followed by /container.NAME.\
+                """) String tolerateMissingPluginsAnnotation) {}
 
     /// The monitor's socket, its default filled in.
     public Path monitorSocket() {

@@ -26,6 +26,9 @@ final class ConfigRules {
         ulimits(config);
         env(config);
         metrics(config);
+        absolute("nri.socket", config.nri().socket());
+        absolute("nri.plugin_path", config.nri().pluginPath());
+        absolute("nri.plugin_config_path", config.nri().pluginConfigPath());
     }
 
     private void metrics(Config config) throws ConfigException {

@@ -13,6 +13,7 @@ import io.crij.sandbox.PodRecord;
 import io.crij.sandbox.SandboxException;
 import io.crij.server.SnapshotRootfs;
 import io.crij.server.config.Config;
+import io.crij.server.nri.Nri;
 import io.crij.server.spec.ContainerSpec;
 import io.crij.server.spec.HostFeatures;
 import io.crij.server.spec.ProcessUser;
@@ -29,13 +30,15 @@ final class Plans {
     private final HostFeatures host;
     private final Images images;
     private final Containers containers;
+    private final Nri nri;
     private final ContainerSpec specs = new ContainerSpec();
 
-    Plans(Config config, HostFeatures host, Images images, Containers containers) {
+    Plans(Config config, HostFeatures host, Images images, Containers containers, Nri nri) {
         this.config = config;
         this.host = host;
         this.images = images;
         this.containers = containers;
+        this.nri = nri;
     }
 
     /// @param volumes the images that are mounted as volumes, by their reference in the request
@@ -52,8 +55,8 @@ final class Plans {
                     config,
                     host);
             // before the layers are made: most refusals come from here
-            var spec = specs.make(wanted);
-            return new ContainerPlan.Prepared(spec, rootfs(container.id(), image));
+            var outcome = nri.creating(pod, container, request, specs.make(wanted));
+            return new ContainerPlan.Prepared(outcome.spec(), rootfs(container.id(), image), outcome.resources());
         };
     }
 

@@ -75,8 +75,8 @@ import io.crij.sandbox.Sandboxes;
 import io.crij.server.call.Calls;
 import io.crij.server.config.Config;
 import io.crij.server.events.ContainerEvents;
+import io.crij.server.nri.Nri;
 import io.crij.server.spec.HostFeatures;
-import io.crij.server.spec.ResourceLimits;
 import io.crij.server.stats.PodMetrics;
 import io.crij.server.stats.Usage;
 import io.crij.server.streaming.StreamingServer;
@@ -130,7 +130,8 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
             Usage usage,
             PodMetrics podMetrics,
             ContainerEvents events,
-            StreamingServer streaming) {
+            StreamingServer streaming,
+            Nri nri) {
         this.calls = calls;
         var pods = sandboxes.pods();
         var containers = sandboxes.containers();
@@ -138,13 +139,13 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
         status = new Status(config, sandboxes, monitor, host);
         runtimeConfig = new RuntimeConfig(config.runtime().cgroupDriver());
         updateRuntimeConfig = new UpdateRuntimeConfig(sandboxes);
-        updatePodSandboxResources = new UpdatePodSandboxResources(pods);
+        updatePodSandboxResources = new UpdatePodSandboxResources(pods, nri);
         runPodSandbox = new RunPodSandbox(pods);
         stopPodSandbox = new StopPodSandbox(pods);
         removePodSandbox = new RemovePodSandbox(pods);
         podSandboxStatus = new PodSandboxStatus(pods, containers);
         listPodSandbox = new ListPodSandbox(pods);
-        createContainer = new CreateContainer(containers, images, new Plans(config, host, images, containers));
+        createContainer = new CreateContainer(containers, images, new Plans(config, host, images, containers, nri));
         startContainer = new StartContainer(containers);
         stopContainer = new StopContainer(containers);
         removeContainer = new RemoveContainer(containers);
@@ -155,7 +156,7 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
         attach = new Attach(containers, streaming);
         portForward = new PortForward(pods, streaming);
         reopenContainerLog = new ReopenContainerLog(containers);
-        updateContainerResources = new UpdateContainerResources(containers, new ResourceLimits(host));
+        updateContainerResources = new UpdateContainerResources(containers, nri);
         containerStats = new ContainerStats(containers, usage);
         listContainerStats = new ListContainerStats(usage);
         podSandboxStats = new PodSandboxStats(pods, usage);

@@ -4,23 +4,23 @@ import io.crij.cri.v1.UpdateContainerResourcesRequest;
 import io.crij.cri.v1.UpdateContainerResourcesResponse;
 import io.crij.sandbox.Containers;
 import io.crij.sandbox.SandboxException;
-import io.crij.server.cri.Resources;
-import io.crij.server.spec.ResourceLimits;
+import io.crij.server.nri.Nri;
 
 /// Changes limits of a container.
 final class UpdateContainerResources {
     private final Containers containers;
-    private final ResourceLimits limits;
+    private final Nri nri;
 
-    UpdateContainerResources(Containers containers, ResourceLimits limits) {
+    UpdateContainerResources(Containers containers, Nri nri) {
         this.containers = containers;
-        this.limits = limits;
+        this.nri = nri;
     }
 
     UpdateContainerResourcesResponse call(UpdateContainerResourcesRequest request)
             throws SandboxException, InterruptedException {
-        containers.updateResources(
-                request.getContainerId(), now -> limits.change(request.getLinux(), Resources.message(now)));
+        var id = request.getContainerId();
+        containers.updateResources(id, nri.updating(id, request.getLinux()));
+        nri.updated(id);
         return UpdateContainerResourcesResponse.getDefaultInstance();
     }
 }

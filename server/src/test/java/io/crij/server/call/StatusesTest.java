@@ -32,6 +32,7 @@ class StatusesTest {
             Map.entry(new SandboxException.Invalid("f", "v", "r"), Status.Code.INVALID_ARGUMENT),
             Map.entry(new SandboxException.HandlerUnknown("h", List.of("crij")), Status.Code.INVALID_ARGUMENT),
             Map.entry(new SandboxException.Unsupported("m"), Status.Code.FAILED_PRECONDITION),
+            Map.entry(new SandboxException.Refused("m"), Status.Code.FAILED_PRECONDITION),
             Map.entry(new SandboxException.ImageVolumeFailed("m"), Status.Code.FAILED_PRECONDITION),
             Map.entry(new SandboxException.RecursiveReadOnlyUnsupported("m"), Status.Code.FAILED_PRECONDITION),
             Map.entry(new SandboxException.NetworkFailed("m", null), Status.Code.INTERNAL),

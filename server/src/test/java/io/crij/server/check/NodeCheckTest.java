@@ -162,7 +162,9 @@ class NodeCheckTest {
                 standard.images(),
                 standard.streaming(),
                 standard.stats(),
-                new Config.Metrics("127.0.0.1", metricsPort));
+                new Config.Metrics("127.0.0.1", metricsPort),
+                standard.nri(),
+                standard.nriValidator());
     }
 
     @Test
