@@ -36,7 +36,8 @@ final class FrameStream implements AutoCloseable {
 
     /// The next frame; null when the other end has closed between two frames.
     ///
-    /// @throws IOException also for a frame that is larger than allowed or of no known type: nothing can be read after
+    /// @throws IOException also for a frame that is larger than allowed or of no known type: nothing can be read
+    after
     @Nullable
     Frame read() throws IOException {
         int length;

@@ -106,8 +106,8 @@ class TtrpcTest {
     void tooLargeMessageIsNotSentAndHurtsNobody() throws Exception {
         serve((_, _, payload) -> payload);
         try (var client = client()) {
-            var failure = assertThrows(
-                    TtrpcException.TooLarge.class, () -> client.call("a.B", "C", new byte[4 << 20], LONG));
+            var failure =
+                    assertThrows(TtrpcException.TooLarge.class, () -> client.call("a.B", "C", new byte[4 << 20], LONG));
             assertTrue(failure.size() > 4 << 20, failure.getMessage());
             assertEquals(0, client.call("a.B", "C", new byte[0], LONG).length);
         }
@@ -117,8 +117,7 @@ class TtrpcTest {
     void tooLargeAnswerIsAStatus() throws Exception {
         serve((_, _, _) -> new byte[(4 << 20) + 1]);
         try (var client = client()) {
-            var failure =
-                    assertThrows(TtrpcException.Refused.class, () -> client.call("a.B", "C", new byte[0], LONG));
+            var failure = assertThrows(TtrpcException.Refused.class, () -> client.call("a.B", "C", new byte[0], LONG));
             assertEquals(StatusCode.RESOURCE_EXHAUSTED, failure.code());
         }
     }
@@ -129,8 +128,7 @@ class TtrpcTest {
             throw new TtrpcException.Refused(StatusCode.NOT_FOUND, "no such thing");
         });
         try (var client = client()) {
-            var failure =
-                    assertThrows(TtrpcException.Refused.class, () -> client.call("a.B", "C", new byte[0], LONG));
+            var failure = assertThrows(TtrpcException.Refused.class, () -> client.call("a.B", "C", new byte[0], LONG));
             assertEquals(StatusCode.NOT_FOUND, failure.code());
             assertEquals("no such thing", failure.getMessage());
         }
@@ -142,8 +140,7 @@ class TtrpcTest {
             throw new IllegalStateException("oops");
         });
         try (var client = client()) {
-            var failure =
-                    assertThrows(TtrpcException.Refused.class, () -> client.call("a.B", "C", new byte[0], LONG));
+            var failure = assertThrows(TtrpcException.Refused.class, () -> client.call("a.B", "C", new byte[0], LONG));
             assertEquals(StatusCode.INTERNAL, failure.code());
         }
     }
@@ -182,14 +179,19 @@ class TtrpcTest {
             }
             return payload;
         });
-        send(Request.newBuilder()
-                .setService("a.B")
-                .setMethod("C")
-                .setTimeoutNano(Duration.ofMillis(20).toNanos())
-                .build()
-                .toByteArray(), 1, FrameStream.REQUEST, 0);
+        send(
+                Request.newBuilder()
+                        .setService("a.B")
+                        .setMethod("C")
+                        .setTimeoutNano(Duration.ofMillis(20).toNanos())
+                        .build()
+                        .toByteArray(),
+                1,
+                FrameStream.REQUEST,
+                0);
         assertTrue(interrupted.await(30, TimeUnit.SECONDS));
-        assertEquals(StatusCode.DEADLINE_EXCEEDED.number(), answer(1).getStatus().getCode());
+        assertEquals(
+                StatusCode.DEADLINE_EXCEEDED.number(), answer(1).getStatus().getCode());
     }
 
     @Test

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.protobuf.ByteString;
 import io.crij.cri.v1.ContainerConfig;
 import io.crij.cri.v1.LinuxContainerResources;
 import io.crij.cri.v1.NamespaceMode;
 import io.crij.cri.v1.PodSandboxConfig;
 import io.crij.cri.v1.UpdateContainerResourcesRequest;
+import io.crij.cri.v1.UpdatePodSandboxResourcesRequest;
 import io.crij.e2e.nri.SamplePlugin;
 import io.crij.server.nri.proto.ContainerAdjustment;
 import io.crij.server.nri.proto.ContainerUpdate;
@@ -139,8 +141,8 @@ class NriAdjustmentTest {
                                 .setMinor(5)))
                 .build();
         var request = container("sleep 1000")
-                .addEnvs(io.crij.cri.v1.KeyValue.newBuilder().setKey("CHANGED").setValue("old"))
-                .addEnvs(io.crij.cri.v1.KeyValue.newBuilder().setKey("REMOVED").setValue("there"))
+                .addEnvs(io.crij.cri.v1.KeyValue.newBuilder().setKey("CHANGED").setValue(ByteString.copyFromUtf8("old")))
+                .addEnvs(io.crij.cri.v1.KeyValue.newBuilder().setKey("REMOVED").setValue(ByteString.copyFromUtf8("there")))
                 .build();
         try (var _ = adjusting("10", "giver", adjustment)) {
             var output = run(
@@ -259,6 +261,7 @@ class NriAdjustmentTest {
                 .build();
         try (var _ = adjusting("10", "changer", adjustment);
                 var _ = new SamplePlugin("90", "judge")
+                        .wanting(0)
                         .on(
                                 "ValidateContainerAdjustment",
                                 _ -> ValidateContainerAdjustmentResponse.newBuilder()
@@ -328,6 +331,31 @@ class NriAdjustmentTest {
                     256,
                     node.pods().status(container).getResources().getLinux().getCpuShares());
             assertEquals(List.of("UpdateContainer", "PostUpdateContainer"), plugin.heardOf(container));
+        }
+    }
+
+    @Test
+    void newSumsOfThePodAreToldBeforeAndAfter() throws Exception {
+        try (var plugin = new SamplePlugin("10", "watcher").connect(node.place().nriSocket())) {
+            node.pods()
+                    .client()
+                    .runtime()
+                    .updatePodSandboxResources(UpdatePodSandboxResourcesRequest.newBuilder()
+                            .setPodSandboxId(pod)
+                            .setResources(LinuxContainerResources.newBuilder().setCpuShares(333))
+                            .build());
+            assertEquals(List.of("UpdatePodSandbox", "PostUpdatePodSandbox"), plugin.heardOf(pod));
+            assertEquals(
+                    333,
+                    plugin.heard()
+                            .getLast()
+                            .content()
+                            .getPod()
+                            .getLinux()
+                            .getPodResources()
+                            .getCpu()
+                            .getShares()
+                            .getValue());
         }
     }
 

@@ -99,6 +99,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void ttrpcKnowsNothingOfOurs() {
+        holds(noClasses()
+                .that()
+                .resideInAPackage("io.crij.ttrpc..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(LINUX, OCI, MONITOR, IMAGE, SANDBOX, SERVER, "io.crij.cri.."));
+    }
+
+    @Test
     void imagesAndSandboxesDoNotKnowEachOther() {
         holds(noClasses()
                 .that()

@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 /// server starts: its configuration is the file to write into.
 public final class SamplePlugin implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /// Bits of the events 1 to 13.
+    private static final int ALL_BUT_VALIDATION = (1 << 13) - 1;
+
     private static final int UNKNOWN = 2;
     private static final int UNIMPLEMENTED = 12;
 
@@ -50,7 +53,7 @@ public final class SamplePlugin implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile String configuration = "";
     private volatile boolean old;
-    private volatile int events;
+    private volatile int events = ALL_BUT_VALIDATION;
     private @Nullable PluginLink link;
     private @Nullable AutoCloseable connection;
 
@@ -90,7 +93,9 @@ public final class SamplePlugin implements AutoCloseable {
         return this;
     }
 
-    /// @param mask bit n - 1 is event n
+    /// Unless told here a plugin hears of everything but validation.
+    ///
+    /// @param mask bit n - 1 is event n; 0 is everything
     public SamplePlugin wanting(int mask) {
         events = mask;
         return this;

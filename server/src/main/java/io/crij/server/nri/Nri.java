@@ -18,6 +18,7 @@ import io.crij.server.cri.Resources;
 import io.crij.server.spec.ResourceLimits;
 import io.prometheus.client.CollectorRegistry;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The Node Resource Interface. Where no plugin is connected every hook is a look into a map; NRI's messages and the
@@ -31,8 +32,10 @@ public final class Nri implements LifeHooks, AutoCloseable {
     private final Roster roster = new Roster();
     private final DefaultValidator validator;
     private final @Nullable NriMetrics metrics;
-    private @Nullable PluginHost host;
+    private volatile @Nullable Pods pods;
     private volatile @Nullable Containers containers;
+    private @Nullable PluginHost host;
+    private @Nullable PluginSocket socket;
 
     /// What became of a container's specification.
     ///
@@ -49,38 +52,50 @@ public final class Nri implements LifeHooks, AutoCloseable {
 
     /// Takes note of what is there already, starts the plugins of this node and listens for others. Returns when those
     /// that were started have taken in what is there, or were given up.
-    public void begin(Pods pods, Containers all) throws InterruptedException {
-        containers = all;
+    public void begin(Pods allPods, Containers allContainers) {
+        pods = allPods;
+        containers = allContainers;
         if (metrics == null) {
             return;
         }
-        for (var pod : pods.list()) {
+        for (var pod : allPods.list()) {
             roster.addPod(pod.id());
             if (!pod.ready()) {
                 roster.end(pod.id());
             }
         }
-        for (var container : all.list()) {
+        for (var container : allContainers.list()) {
             roster.addContainer(container.id(), null);
             // looked at anew: one that ended just now was not on the roster yet
-            if (all.exact(container.id()).map(now -> now.status().ended()).orElse(true)) {
+            if (allContainers.exact(container.id()).map(now -> now.status().ended()).orElse(true)) {
                 roster.end(container.id());
             }
         }
-        var started = new PluginHost(config, limits, validator, roster, metrics, pods, all);
-        synchronized (this) {
-            host = started;
+        var programs = PluginPrograms.find(config.nri());
+        if (!programs.isEmpty()) {
+            host().start(programs);
         }
-        started.begin();
+        if (!config.nri().disableConnections()) {
+            var listening = PluginSocket.listen(config.nri().socket(), connection -> host().register(connection));
+            synchronized (this) {
+                socket = listening.orElse(null);
+            }
+        }
     }
 
-    private PluginHost host() {
-        synchronized (this) {
-            if (host == null) {
-                throw new IllegalStateException("a plugin before begin");
-            }
-            return host;
+    /// Made when the first plugin comes.
+    private synchronized PluginHost host() {
+        if (host == null) {
+            host = new PluginHost(
+                    config,
+                    limits,
+                    validator,
+                    roster,
+                    Objects.requireNonNull(metrics),
+                    Objects.requireNonNull(pods),
+                    Objects.requireNonNull(containers));
         }
+        return host;
     }
 
     /// A container's specification is complete but for what plugins want of it.
@@ -236,9 +251,14 @@ public final class Nri implements LifeHooks, AutoCloseable {
     /// Tells plugins that the runtime goes, and ends those that it started.
     @Override
     public void close() {
+        PluginSocket listening;
         PluginHost last;
         synchronized (this) {
+            listening = socket;
             last = host;
+        }
+        if (listening != null) {
+            listening.close();
         }
         if (last != null) {
             last.close();

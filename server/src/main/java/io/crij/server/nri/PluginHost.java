@@ -19,11 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Has plugins: starts those of this node, takes those that connect, and passes on what they are to hear.
+/// Has plugins: starts those of this node, takes in those that connect, and passes on what they are to hear.
 final class PluginHost implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PluginHost.class);
     private static final Duration FAREWELL = Duration.ofSeconds(1);
@@ -38,7 +37,6 @@ final class PluginHost implements AutoCloseable {
     private final Creating creating;
     private final Updating updating;
     private final List<PluginProcess> processes = new ArrayList<>();
-    private @Nullable PluginSocket socket;
 
     PluginHost(
             Config config,
@@ -67,15 +65,16 @@ final class PluginHost implements AutoCloseable {
         return updating;
     }
 
-    void begin() throws InterruptedException {
-        var programs = PluginPrograms.find(config.nri());
+    /// Starts plugins of this node; returns when each takes part or was given up.
+    void start(List<PluginPrograms.Program> programs) {
         try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             programs.forEach(program -> tasks.execute(() -> start(program)));
         }
-        if (!config.nri().disableConnections()) {
-            socket = PluginSocket.listen(config.nri().socket(), connection -> register(connection, Optional.empty()))
-                    .orElse(null);
-        }
+    }
+
+    /// Takes in a plugin that has connected.
+    void register(SocketChannel connection) {
+        register(connection, Optional.empty());
     }
 
     private void start(PluginPrograms.Program program) {
@@ -87,7 +86,7 @@ final class PluginHost implements AutoCloseable {
             processes.add(process.get());
         }
         if (register(process.get().connection(), Optional.of(program)).isEmpty()) {
-            process.get().end();
+            end(process.get());
         }
     }
 
@@ -101,7 +100,17 @@ final class PluginHost implements AutoCloseable {
         synchronized (processes) {
             processes.stream()
                     .filter(process -> process.id().equals(plugin.id()))
-                    .forEach(PluginProcess::end);
+                    .forEach(process -> Thread.ofVirtual()
+                            .name("nri-end-" + plugin.id())
+                            .start(() -> end(process)));
+        }
+    }
+
+    private static void end(PluginProcess process) {
+        try {
+            process.end();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -162,16 +171,14 @@ final class PluginHost implements AutoCloseable {
 
     @Override
     public void close() {
-        var listening = socket;
-        if (listening != null) {
-            listening.close();
-        }
         try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             roster.plugins().forEach(plugin -> tasks.execute(() -> farewell(plugin)));
         }
+        List<PluginProcess> left;
         synchronized (processes) {
-            processes.forEach(PluginProcess::end);
+            left = List.copyOf(processes);
         }
+        left.forEach(PluginHost::end);
     }
 
     private static void farewell(Plugin plugin) {

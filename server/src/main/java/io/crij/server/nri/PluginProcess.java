@@ -12,8 +12,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class PluginProcess {
     private static final Logger LOG = LoggerFactory.getLogger(PluginProcess.class);
     private static final int CONNECTION = 3;
+    private static final Duration GRACE = Duration.ofSeconds(1);
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private final String id;
@@ -85,11 +88,16 @@ final class PluginProcess {
         }
         synchronized (this) {
             reaped = true;
+            notifyAll();
         }
     }
 
-    /// By force, with all that it has started in its process group.
-    synchronized void end() {
+    /// Its connection is closed, which it should end on. After a moment by force, with all of its process group.
+    synchronized void end() throws InterruptedException {
+        long deadline = System.nanoTime() + GRACE.toNanos();
+        for (long left = GRACE.toNanos(); !reaped && left > 0; left = deadline - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
         if (reaped) {
             return;
         }
