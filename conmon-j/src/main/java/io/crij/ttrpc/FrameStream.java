@@ -36,16 +36,14 @@ final class FrameStream implements AutoCloseable {
 
     /// The next frame; null when the other end has closed between two frames.
     ///
-    /// @throws IOException also for a frame that is larger than allowed or of no known type: nothing can be read
-    after
+    /// @throws IOException also for a frame that is larger than allowed or of no known type: nothing follows it
     @Nullable
     Frame read() throws IOException {
-        int length;
         int first = in.read();
         if (first < 0) {
             return null;
         }
-        length = first << 24 | in.readUnsignedByte() << 16 | in.readUnsignedShort();
+        int length = first << 24 | in.readUnsignedByte() << 16 | in.readUnsignedShort();
         int stream = in.readInt();
         byte type = in.readByte();
         byte flags = in.readByte();

@@ -141,8 +141,11 @@ class NriAdjustmentTest {
                                 .setMinor(5)))
                 .build();
         var request = container("sleep 1000")
-                .addEnvs(io.crij.cri.v1.KeyValue.newBuilder().setKey("CHANGED").setValue(ByteString.copyFromUtf8("old")))
-                .addEnvs(io.crij.cri.v1.KeyValue.newBuilder().setKey("REMOVED").setValue(ByteString.copyFromUtf8("there")))
+                .addEnvs(
+                        io.crij.cri.v1.KeyValue.newBuilder().setKey("CHANGED").setValue(ByteString.copyFromUtf8("old")))
+                .addEnvs(io.crij.cri.v1.KeyValue.newBuilder()
+                        .setKey("REMOVED")
+                        .setValue(ByteString.copyFromUtf8("there")))
                 .build();
         try (var _ = adjusting("10", "giver", adjustment)) {
             var output = run(
@@ -185,8 +188,8 @@ class NriAdjustmentTest {
                                 .setShares(OptionalUInt64.newBuilder().setValue(512))))
                 .build());
         try (var _ = adjusting("10", "limiter", adjustment)) {
-            var container = node.pods()
-                    .create(pod, config, container("sleep 1000").build());
+            var container =
+                    node.pods().create(pod, config, container("sleep 1000").build());
             var limits = node.pods().status(container).getResources().getLinux();
             assertEquals(64 * MIB, limits.getMemoryLimitInBytes());
             assertEquals(512, limits.getCpuShares());
@@ -205,7 +208,8 @@ class NriAdjustmentTest {
             var container = node.pods().create(pod, config, container("true").build());
             var seen = second.heard().getFirst().content().getContainer();
             assertEquals(container, seen.getId());
-            assertTrue(seen.getEnvList().contains("FROM=first"), seen.getEnvList().toString());
+            assertTrue(
+                    seen.getEnvList().contains("FROM=first"), seen.getEnvList().toString());
             assertEquals("was here", seen.getAnnotationsMap().get("first.example"));
         }
     }
@@ -328,8 +332,7 @@ class NriAdjustmentTest {
                             .build());
             assertEquals(96 * MIB, memoryOf(container));
             assertEquals(
-                    256,
-                    node.pods().status(container).getResources().getLinux().getCpuShares());
+                    256, node.pods().status(container).getResources().getLinux().getCpuShares());
             assertEquals(List.of("UpdateContainer", "PostUpdateContainer"), plugin.heardOf(container));
         }
     }
@@ -363,7 +366,8 @@ class NriAdjustmentTest {
     void pluginMayChangeLimitsUnasked() throws Exception {
         var container = node.pods().create(pod, config, container("sleep 1000").build());
         node.pods().start(container);
-        try (var plugin = new SamplePlugin("10", "restless").connect(node.place().nriSocket())) {
+        try (var plugin =
+                new SamplePlugin("10", "restless").connect(node.place().nriSocket())) {
             var answer = plugin.update(UpdateContainersRequest.newBuilder()
                     .addUpdate(update(container, memory(80 * MIB)))
                     .addUpdate(update("nobody", memory(80 * MIB)))

@@ -122,19 +122,23 @@ class NriTest {
             assertEquals("main", made.getName());
             assertEquals(pod, made.getPodSandboxId());
             assertEquals(List.of("sh", "-c", "sleep 1000"), made.getArgsList());
-            assertTrue(made.getMountsList().stream().anyMatch(mount -> mount.getDestination().equals("/proc")));
+            assertTrue(made.getMountsList().stream()
+                    .anyMatch(mount -> mount.getDestination().equals("/proc")));
             assertTrue(made.getLinux().getNamespacesCount() > 3, made.toString());
             var stopped = first(plugin, "StopContainer", container);
             assertEquals("told", stopped.getPod().getName());
             assertEquals(137, stopped.getContainer().getExitCode());
-            assertEquals("main", first(plugin, "RemoveContainer", container).getContainer().getName());
+            assertEquals(
+                    "main",
+                    first(plugin, "RemoveContainer", container).getContainer().getName());
         }
     }
 
     private static io.crij.server.nri.proto.StateChangeEvent first(SamplePlugin plugin, String event, String id) {
         return plugin.heard().stream()
                 .filter(heard -> heard.event().equals(event)
-                        && (heard.container().equals(id) || heard.container().isEmpty() && heard.pod().equals(id)))
+                        && (heard.container().equals(id)
+                                || heard.container().isEmpty() && heard.pod().equals(id)))
                 .findFirst()
                 .orElseThrow()
                 .content();
@@ -148,7 +152,8 @@ class NriTest {
             var container = node.pods().create(pod, config, container("main", "exit 3"));
             node.pods().start(container);
             plugin.await("StopContainer", container);
-            assertEquals(3, first(plugin, "StopContainer", container).getContainer().getExitCode());
+            assertEquals(
+                    3, first(plugin, "StopContainer", container).getContainer().getExitCode());
             node.pods().stop(container, 0);
             node.pods().remove(container);
             removePod(pod);
@@ -293,7 +298,8 @@ class NriTest {
             return RunPodSandboxResponse.getDefaultInstance();
         }))) {
             var config = node.pods().config("refused", NamespaceMode.POD).build();
-            var failure = assertThrows(StatusRuntimeException.class, () -> node.pods().run(config));
+            var failure =
+                    assertThrows(StatusRuntimeException.class, () -> node.pods().run(config));
             assertTrue(
                     failure.getMessage().contains("NRI plugin 10-strict refused RunPodSandbox")
                             && failure.getMessage().contains("not on this node"),
@@ -320,8 +326,7 @@ class NriTest {
             return CreateContainerResponse.getDefaultInstance();
         }))) {
             var failure = assertThrows(
-                    StatusRuntimeException.class,
-                    () -> node.pods().create(pod, config, container("main", "true")));
+                    StatusRuntimeException.class, () -> node.pods().create(pod, config, container("main", "true")));
             assertTrue(
                     failure.getMessage().contains("NRI plugin 10-strict refused CreateContainer")
                             && failure.getMessage().contains("no room"),
@@ -348,7 +353,8 @@ class NriTest {
             }
             return CreateContainerResponse.getDefaultInstance();
         }))) {
-            var failure = assertThrows(StatusRuntimeException.class, () -> node.pods().start(container));
+            var failure =
+                    assertThrows(StatusRuntimeException.class, () -> node.pods().start(container));
             assertTrue(failure.getMessage().contains("not yet"), failure.getMessage());
             assertEquals(
                     ContainerState.CONTAINER_CREATED,
@@ -509,7 +515,8 @@ class NriTest {
     void pluginMayEndContainers() throws Exception {
         var config = config("evicted");
         var pod = node.pods().run(config);
-        var container = node.pods().create(pod, config, container("main", "trap 'exit 0' TERM; while :; do sleep 0.1; done"));
+        var container =
+                node.pods().create(pod, config, container("main", "trap 'exit 0' TERM; while :; do sleep 0.1; done"));
         node.pods().start(container);
         try (var plugin = connected(plugin("10", "evictor"))) {
             plugin.update(UpdateContainersRequest.newBuilder()
@@ -566,8 +573,7 @@ class NriTest {
                         System.getProperty("java.class.path"),
                         SamplePlugin.class.getName(),
                         node.place().name()));
-        Files.setPosixFilePermissions(
-                program, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(program, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
         node.crij().stopServer();
         node.crij().startServer();
         try {
@@ -582,12 +588,16 @@ class NriTest {
         } finally {
             Files.delete(program);
             node.crij().stopServer();
-            Waiting.until("the plugin has ended", SOON, () -> ProcessHandle.allProcesses()
-                    .noneMatch(process -> process.info()
-                            .arguments()
-                            .map(arguments -> List.of(arguments).contains(SamplePlugin.class.getName())
-                                    && List.of(arguments).contains(node.place().name()))
-                            .orElse(false)));
+            Waiting.until(
+                    "the plugin has ended",
+                    SOON,
+                    () -> ProcessHandle.allProcesses()
+                            .noneMatch(process -> process.info()
+                                    .arguments()
+                                    .map(arguments -> List.of(arguments).contains(SamplePlugin.class.getName())
+                                            && List.of(arguments)
+                                                    .contains(node.place().name()))
+                                    .orElse(false)));
             node.crij().startServer();
         }
     }

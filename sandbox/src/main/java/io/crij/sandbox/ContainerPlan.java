@@ -14,8 +14,7 @@ public interface ContainerPlan {
     /// @param spec whole; without `linux.cgroupsPath` the container gets its usual place beside the pod's others
     /// @param rootfs given back through [RootfsStore#release] when the container is removed or its creation fails
     /// @param resources the limits in `spec` when they are not those of the request
-    record Prepared(
-            Spec spec, Rootfs rootfs, @Nullable ContainerResources resources) {
+    record Prepared(Spec spec, Rootfs rootfs, @Nullable ContainerResources resources) {
         public Prepared(Spec spec, Rootfs rootfs) {
             this(spec, rootfs, null);
         }

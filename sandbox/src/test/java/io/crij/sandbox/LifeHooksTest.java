@@ -129,8 +129,8 @@ class LifeHooksTest {
     @Test
     void refusedPodIsUndone() throws Exception {
         hooks.refused = "pod made";
-        var failure = assertThrows(
-                SandboxException.Refused.class, () -> node.pods().run(node.pod("web"), ""));
+        var failure =
+                assertThrows(SandboxException.Refused.class, () -> node.pods().run(node.pod("web"), ""));
         assertEquals("no pod made web", failure.getMessage());
         assertEquals(List.of("pod made web", "pod gone"), hooks.told);
         assertEquals(List.of(), node.remains());
@@ -143,8 +143,7 @@ class LifeHooksTest {
         var pod = node.pods().run(node.pod("web", Node.hostNetwork()), "");
         hooks.refused = "starting";
         var container = node.containers().create(pod.id(), node.container("main", "r"), node.plan());
-        assertThrows(
-                SandboxException.Refused.class, () -> node.containers().start(container.id()));
+        assertThrows(SandboxException.Refused.class, () -> node.containers().start(container.id()));
         assertInstanceOf(
                 ContainerStatus.Created.class,
                 node.containers().find(container.id()).status());
@@ -169,8 +168,8 @@ class LifeHooksTest {
     @Test
     void planMayChoosePlaceAndLimits() throws Exception {
         var pod = node.pods().run(node.pod("web", Node.hostNetwork()), "");
-        var limits = ContainerResources.none().updatedBy(new ContainerResources(
-                0, 0, 77, 0, 0, "", "", java.util.Map.of(), java.util.Map.of(), 0));
+        var limits = ContainerResources.none()
+                .updatedBy(new ContainerResources(0, 0, 77, 0, 0, "", "", java.util.Map.of(), java.util.Map.of(), 0));
         var container = node.containers()
                 .create(
                         pod.id(),

@@ -41,13 +41,7 @@ final class Node implements AutoCloseable {
     /// Starts the module, as a new process would.
     void boot() throws Exception {
         sandboxes = new Sandboxes(
-                settings(),
-                monitor,
-                mounts,
-                new CgroupTree(CgroupTree.Mode.V2, List.of()),
-                rootfs,
-                hooks,
-                events::add);
+                settings(), monitor, mounts, new CgroupTree(CgroupTree.Mode.V2, List.of()), rootfs, hooks, events::add);
         sandboxes.recover();
     }
 

@@ -143,7 +143,12 @@ class ArchitectureTest {
     void namesSayWhatThingsAre() {
         holds(classes()
                 .that()
-                .resideOutsideOfPackages("io.crij.cri.v1..", "io.crij.admin.v1..", "io.crij.monitor.proto..", "io.crij.ttrpc.proto..", "io.crij.server.nri.proto..")
+                .resideOutsideOfPackages(
+                        "io.crij.cri.v1..",
+                        "io.crij.admin.v1..",
+                        "io.crij.monitor.proto..",
+                        "io.crij.ttrpc.proto..",
+                        "io.crij.server.nri.proto..")
                 .should()
                 .haveSimpleNameNotEndingWith("Manager")
                 .andShould()

@@ -218,8 +218,9 @@ public final class SamplePlugin implements AutoCloseable {
     /// Names of what was heard of a pod or container.
     public List<String> heardOf(String id) {
         return heard.stream()
-                .filter(event ->
-                        event.container().isEmpty() ? event.pod().equals(id) : event.container().equals(id))
+                .filter(event -> event.container().isEmpty()
+                        ? event.pod().equals(id)
+                        : event.container().equals(id))
                 .map(Heard::event)
                 .toList();
     }

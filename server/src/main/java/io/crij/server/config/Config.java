@@ -309,14 +309,12 @@ public record Config(
             @Key(value = """
                 How long a plugin may take to register once it is connected, and then to take in the pods and containers \
                 that are there already.\
-                """, min = 100, max = 300_000)
-            Duration pluginRegistrationTimeout,
+                """, min = 100, max = 300_000) Duration pluginRegistrationTimeout,
 
             @Key(value = """
                 How long a plugin may take over one request. One that takes longer is dropped; the pod goes on without \
                 it.\
-                """, min = 100, max = 300_000)
-            Duration pluginRequestTimeout) {}
+                """, min = 100, max = 300_000) Duration pluginRequestTimeout) {}
 
     public record NriValidator(
             @Key("Whether the other keys of this table count. A container that breaks one of them is not made.")

@@ -228,9 +228,7 @@ final class Adjustments {
                 gone -> part.addNamespaces(LinuxNamespace.newBuilder().setType(gone)));
         sysctls.tell(part::putSysctl, gone -> part.putSysctl(gone, ""));
         netDevices.tell(part::putNetDevices, gone -> part.putNetDevices(gone, LinuxNetDevice.getDefaultInstance()));
-        return all.setHooks(hooks)
-                .setLinux(part.setResources(resources))
-                .build();
+        return all.setHooks(hooks).setLinux(part.setResources(resources)).build();
     }
 
     private static <T> List<Change<T>> changes(Map<String, T> wanted) {

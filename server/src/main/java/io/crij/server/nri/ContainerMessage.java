@@ -177,7 +177,8 @@ final class ContainerMessage {
         Optionals.ifPresent(
                 process.scheduler(),
                 scheduler -> linux.setScheduler(LinuxScheduler.newBuilder()
-                        .setPolicy(LinuxSchedulerPolicy.valueOf(scheduler.policy().name()))
+                        .setPolicy(
+                                LinuxSchedulerPolicy.valueOf(scheduler.policy().name()))
                         .setNice(scheduler.nice())
                         .setPriority(scheduler.priority())
                         .addAllFlags(scheduler.flags().stream()

@@ -57,8 +57,8 @@ final class Creating {
                     .setPod(pod)
                     .setContainer(changed ? adjustments.container() : pristine)
                     .build();
-            var answer =
-                    plugin.ask("CreateContainer", question, CreateContainerResponse.parser(), "container " + record.id());
+            var answer = plugin.ask(
+                    "CreateContainer", question, CreateContainerResponse.parser(), "container " + record.id());
             if (answer.isPresent()) {
                 adjustments.add(plugin.id(), answer.get().getAdjust());
                 collected.add(plugin.id(), answer.get().getUpdateList());
@@ -71,16 +71,16 @@ final class Creating {
                     + record.id() + " while it is being made; it has to adjust it instead");
         }
         validate(plugins, podRecord, pod, pristine, adjustments, collected, profile);
-        var outcome = changed
-                ? apply(adjustments.result(), adjustments.owners(), record, spec)
-                : new Nri.Outcome(spec, null);
+        var outcome =
+                changed ? apply(adjustments.result(), adjustments.owners(), record, spec) : new Nri.Outcome(spec, null);
         updates.applyOrRefuse(collected.others());
         updates.evict(collected.evictions());
         return outcome;
     }
 
     /// What only the request says.
-    private static Container withRequest(Container container, ContainerConfig request, DefaultValidator.Profile profile) {
+    private static Container withRequest(
+            Container container, ContainerConfig request, DefaultValidator.Profile profile) {
         var whole = container.toBuilder();
         request.getCDIDevicesList()
                 .forEach(device -> whole.addCDIDevices(CDIDevice.newBuilder().setName(device.getName())));
@@ -148,11 +148,7 @@ final class Creating {
     }
 
     private static ValidateContainerAdjustmentRequest question(
-            List<Plugin> plugins,
-            PodSandbox pod,
-            Container pristine,
-            Adjustments adjustments,
-            Updates collected) {
+            List<Plugin> plugins, PodSandbox pod, Container pristine, Adjustments adjustments, Updates collected) {
         var question = ValidateContainerAdjustmentRequest.newBuilder()
                 .setPod(pod)
                 .setContainer(pristine)

@@ -62,14 +62,16 @@ final class Keyed<T> {
     List<T> over(List<T> present, Function<T, String> key) {
         var all = new LinkedHashMap<String, T>();
         present.forEach(thing -> all.put(key.apply(thing), thing));
-        changes.forEach((name, change) -> change.ifPresentOrElse(thing -> all.put(name, thing), () -> all.remove(name)));
+        changes.forEach(
+                (name, change) -> change.ifPresentOrElse(thing -> all.put(name, thing), () -> all.remove(name)));
         return new ArrayList<>(all.values());
     }
 
     /// The same for a map.
     Map<String, T> over(Map<String, T> present) {
         var all = new LinkedHashMap<>(present);
-        changes.forEach((name, change) -> change.ifPresentOrElse(thing -> all.put(name, thing), () -> all.remove(name)));
+        changes.forEach(
+                (name, change) -> change.ifPresentOrElse(thing -> all.put(name, thing), () -> all.remove(name)));
         return all;
     }
 

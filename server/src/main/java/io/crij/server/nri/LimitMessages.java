@@ -39,13 +39,11 @@ final class LimitMessages {
         if (limits.getCpuPeriod() != 0) {
             cpu.setPeriod(Optionals.ofU64(limits.getCpuPeriod()));
         }
-        var all = LinuxResources.newBuilder()
-                .setMemory(memory)
-                .setCpu(cpu)
-                .putAllUnified(limits.getUnifiedMap());
+        var all = LinuxResources.newBuilder().setMemory(memory).setCpu(cpu).putAllUnified(limits.getUnifiedMap());
         limits.getHugepageLimitsList()
-                .forEach(limit -> all.addHugepageLimits(
-                        HugepageLimit.newBuilder().setPageSize(limit.getPageSize()).setLimit(limit.getLimit())));
+                .forEach(limit -> all.addHugepageLimits(HugepageLimit.newBuilder()
+                        .setPageSize(limit.getPageSize())
+                        .setLimit(limit.getLimit())));
         return all.build();
     }
 
@@ -141,7 +139,9 @@ final class LimitMessages {
                     memory.hasDisableOomKiller()
                             ? (Boolean) memory.getDisableOomKiller().getValue()
                             : m.disableOOMKiller(),
-                    memory.hasUseHierarchy() ? (Boolean) memory.getUseHierarchy().getValue() : m.useHierarchy(),
+                    memory.hasUseHierarchy()
+                            ? (Boolean) memory.getUseHierarchy().getValue()
+                            : m.useHierarchy(),
                     m.checkBeforeUpdate());
             var c = r.cpu;
             r.cpu = new Cpu(

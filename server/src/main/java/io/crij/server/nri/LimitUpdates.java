@@ -39,8 +39,7 @@ final class LimitUpdates implements Updates.Sink {
         for (var update : updates) {
             try {
                 containers.updateResources(
-                        update.container(),
-                        now -> change(update.limits(), Resources.message(now), update.by()));
+                        update.container(), now -> change(update.limits(), Resources.message(now), update.by()));
             } catch (SandboxException e) {
                 LOG.warn(
                         "the limits of container {} that NRI plugin {} wants were not set: {}",
@@ -60,15 +59,15 @@ final class LimitUpdates implements Updates.Sink {
         var failures = tryAll(updates);
         if (!failures.isEmpty()) {
             var first = failures.getFirst();
-            throw new SandboxException.Refused(
-                    "NRI plugin " + first.update().by() + " wants other limits for container "
-                            + first.update().container() + " but " + first.reason().getMessage());
+            throw new SandboxException.Refused("NRI plugin " + first.update().by()
+                    + " wants other limits for container " + first.update().container() + " but "
+                    + first.reason().getMessage());
         }
     }
 
     /// A change of what the CRI has words for, with the rest.
-    ResourceChange.Step change(
-            LinuxResources wanted, io.crij.cri.v1.LinuxContainerResources now, String by) throws SandboxException {
+    ResourceChange.Step change(LinuxResources wanted, io.crij.cri.v1.LinuxContainerResources now, String by)
+            throws SandboxException {
         var step = limits.change(LimitMessages.cri(wanted), now);
         return new ResourceChange.Step(step.update(), LimitMessages.withRest(step.kernel(), wanted, by));
     }

@@ -58,8 +58,7 @@ final class LinuxChanges {
                 if (name.startsWith(GONE)) {
                     l.netDevices.remove(name.substring(1));
                 } else {
-                    l.netDevices.put(
-                            name, new NetDevice(device.getName().isEmpty() ? null : device.getName()));
+                    l.netDevices.put(name, new NetDevice(device.getName().isEmpty() ? null : device.getName()));
                 }
             });
         });
@@ -106,8 +105,12 @@ final class LinuxChanges {
                 message.getMajor(),
                 message.getMinor(),
                 message.hasFileMode() ? (Integer) message.getFileMode().getValue() : null,
-                message.hasUid() ? (Long) Integer.toUnsignedLong(message.getUid().getValue()) : null,
-                message.hasGid() ? (Long) Integer.toUnsignedLong(message.getGid().getValue()) : null);
+                message.hasUid()
+                        ? (Long) Integer.toUnsignedLong(message.getUid().getValue())
+                        : null,
+                message.hasGid()
+                        ? (Long) Integer.toUnsignedLong(message.getGid().getValue())
+                        : null);
     }
 
     private List<Namespace> namespaces(List<Namespace> present) throws SandboxException {
@@ -153,7 +156,9 @@ final class LinuxChanges {
             return Optional.empty();
         }
         var normal = Path.of(path).normalize();
-        if (!path.startsWith("/") || normal.getNameCount() == 0 || !normal.toString().equals(path)) {
+        if (!path.startsWith("/")
+                || normal.getNameCount() == 0
+                || !normal.toString().equals(path)) {
             throw new SandboxException.Refused("NRI plugin " + owners.named(Field.CgroupsPath, "")
                     + " wants the cgroup \"" + path
                     + "\", but with the cgroupfs driver a cgroup has an absolute path such as /kubepods/podUID/NAME");

@@ -48,8 +48,8 @@ final class MountChanges {
     private io.crij.oci.spec.Mount mount(Mount message) throws SandboxException {
         var path = message.getDestination();
         if (!path.startsWith("/") || Path.of(path).normalize().getNameCount() == 0) {
-            throw new SandboxException.Refused("NRI plugin " + owners.named(Field.Mounts, path)
-                    + " wants a mount at \"" + path + "\"; a mount has an absolute path below the root");
+            throw new SandboxException.Refused("NRI plugin " + owners.named(Field.Mounts, path) + " wants a mount at \""
+                    + path + "\"; a mount has an absolute path below the root");
         }
         var options = new ArrayList<>(message.getOptionsList());
         boolean binds = options.contains("bind") || options.contains("rbind");

@@ -67,7 +67,10 @@ public final class Nri implements LifeHooks, AutoCloseable {
         for (var container : allContainers.list()) {
             roster.addContainer(container.id(), null);
             // looked at anew: one that ended just now was not on the roster yet
-            if (allContainers.exact(container.id()).map(now -> now.status().ended()).orElse(true)) {
+            if (allContainers
+                    .exact(container.id())
+                    .map(now -> now.status().ended())
+                    .orElse(true)) {
                 roster.end(container.id());
             }
         }

@@ -27,7 +27,8 @@ final class NriMetrics {
                 .buckets(SECONDS)
                 .register(registry);
         dropped = Counter.build(
-                        "crij_nri_plugins_dropped_total", "NRI plugins that were dropped: too slow, or talking nonsense.")
+                        "crij_nri_plugins_dropped_total",
+                        "NRI plugins that were dropped: too slow, or talking nonsense.")
                 .register(registry);
     }
 

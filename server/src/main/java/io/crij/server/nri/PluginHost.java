@@ -100,9 +100,8 @@ final class PluginHost implements AutoCloseable {
         synchronized (processes) {
             processes.stream()
                     .filter(process -> process.id().equals(plugin.id()))
-                    .forEach(process -> Thread.ofVirtual()
-                            .name("nri-end-" + plugin.id())
-                            .start(() -> end(process)));
+                    .forEach(process ->
+                            Thread.ofVirtual().name("nri-end-" + plugin.id()).start(() -> end(process)));
         }
     }
 

@@ -57,10 +57,7 @@ final class PluginProcess {
                         .newSession()
                         .start();
                 var process = new PluginProcess(program.id(), pid, ours);
-                Thread.ofPlatform()
-                        .name("nri-plugin-" + program.id())
-                        .daemon()
-                        .start(process::reap);
+                Thread.ofPlatform().name("nri-plugin-" + program.id()).daemon().start(process::reap);
                 return Optional.of(process);
             } finally {
                 Files.deleteIfExists(meeting);
@@ -82,7 +79,10 @@ final class PluginProcess {
     private void reap() {
         try {
             var exit = ChildExit.await(pid);
-            LOG.info("NRI plugin {} has ended with {}", id, exit.signal() == 0 ? exit.code() : "signal " + exit.signal());
+            LOG.info(
+                    "NRI plugin {} has ended with {}",
+                    id,
+                    exit.signal() == 0 ? exit.code() : "signal " + exit.signal());
         } catch (ErrnoException e) {
             LOG.warn("NRI plugin {} cannot be waited for: {}", id, e.getMessage());
         }

@@ -55,8 +55,8 @@ final class PluginPrograms {
                 LOG.warn("NRI plugin {} is not started: WebAssembly plugins are not supported", file);
                 return;
             }
-            programs.add(new Program(
-                    file, match.group(1), match.group(2), config(configs, match.group(1), match.group(2))));
+            programs.add(
+                    new Program(file, match.group(1), match.group(2), config(configs, match.group(1), match.group(2))));
         } catch (IOException e) {
             LOG.warn("NRI plugin {} is not started: {}", file, e.getMessage());
         }

@@ -67,8 +67,6 @@ final class PodMessage {
     }
 
     private static LinuxResources sum(@Nullable ContainerResources resources) {
-        return resources == null
-                ? LinuxResources.getDefaultInstance()
-                : LimitMessages.of(Resources.message(resources));
+        return resources == null ? LinuxResources.getDefaultInstance() : LimitMessages.of(Resources.message(resources));
     }
 }

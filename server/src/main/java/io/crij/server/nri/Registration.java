@@ -83,8 +83,8 @@ final class Registration {
         try {
             var client = new TtrpcClient(
                     "nri-client", trunk.plugin().in(), trunk.plugin().out(), this::connectionEnded);
-            var server =
-                    new TtrpcServer("nri-server", trunk.runtime().in(), trunk.runtime().out(), this::handle);
+            var server = new TtrpcServer(
+                    "nri-server", trunk.runtime().in(), trunk.runtime().out(), this::handle);
             Thread.ofVirtual().name("nri-server").start(() -> serve(server));
             trunk.start("nri-trunk");
             var request = registered.get(settings.pluginRegistrationTimeout().toMillis(), TimeUnit.MILLISECONDS);
@@ -102,9 +102,15 @@ final class Registration {
             LOG.info("NRI plugin {} takes part (its protocol: {})", made.id(), orUnknown(request.getNRIVersion()));
             return Optional.of(made);
         } catch (TimeoutException e) {
-            LOG.warn("{} on the NRI socket did not register within {} ms", what, settings.pluginRegistrationTimeout().toMillis());
+            LOG.warn(
+                    "{} on the NRI socket did not register within {} ms",
+                    what,
+                    settings.pluginRegistrationTimeout().toMillis());
         } catch (ExecutionException e) {
-            LOG.warn("{} on the NRI socket is refused: {}", what, e.getCause() == null ? e : e.getCause().getMessage());
+            LOG.warn(
+                    "{} on the NRI socket is refused: {}",
+                    what,
+                    e.getCause() == null ? e : e.getCause().getMessage());
         } catch (TtrpcException e) {
             LOG.warn("NRI plugin {} does not take part: {}", what, e.getMessage());
         } catch (InterruptedException e) {
@@ -152,8 +158,7 @@ final class Registration {
                 .setRequestTimeout(settings.pluginRequestTimeout().toMillis())
                 .setNRIVersion(VERSION)
                 .build();
-        var answer = made.unordered(
-                "Configure", request, ConfigureResponse.parser(), settings.pluginRequestTimeout());
+        var answer = made.unordered("Configure", request, ConfigureResponse.parser(), settings.pluginRequestTimeout());
         int unknown = answer.getEvents() & -(1 << LAST_EVENT);
         if (unknown != 0) {
             throw new TtrpcException.Refused(
@@ -276,10 +281,7 @@ final class Registration {
         var answer = UpdateContainersResponse.newBuilder();
         for (var update : request.getUpdateList()) {
             var one = new Updates.Update(
-                    update.getContainerId(),
-                    update.getLinux().getResources(),
-                    by.id(),
-                    update.getIgnoreFailure());
+                    update.getContainerId(), update.getLinux().getResources(), by.id(), update.getIgnoreFailure());
             if (!updates.tryAll(List.of(one)).isEmpty()) {
                 answer.addFailed(update);
             }

@@ -45,10 +45,7 @@ final class SeccompMessage {
             var args = new ArrayList<Seccomp.Arg>();
             for (var arg : syscall.getArgsList()) {
                 args.add(new Seccomp.Arg(
-                        arg.getIndex(),
-                        arg.getValue(),
-                        arg.getValueTwo(),
-                        word(Seccomp.Op.class, arg.getOp(), by)));
+                        arg.getIndex(), arg.getValue(), arg.getValueTwo(), word(Seccomp.Op.class, arg.getOp(), by)));
             }
             rules.add(new Seccomp.Rule(
                     syscall.getNamesList(),

@@ -66,7 +66,8 @@ final class Updates {
     }
 
     void evict(String plugin, List<ContainerEviction> wanted) {
-        wanted.forEach(eviction -> evictions.add(new Eviction(eviction.getContainerId(), eviction.getReason(), plugin)));
+        wanted.forEach(
+                eviction -> evictions.add(new Eviction(eviction.getContainerId(), eviction.getReason(), plugin)));
     }
 
     boolean concernsSubject() {

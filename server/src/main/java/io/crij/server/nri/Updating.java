@@ -37,8 +37,8 @@ final class Updating {
                     .setContainer(calls.message(record))
                     .setLinuxResources(Limits.over(asked, collected.ofSubject()))
                     .build();
-            var answer =
-                    plugin.ask("UpdateContainer", question, UpdateContainerResponse.parser(), "container " + record.id());
+            var answer = plugin.ask(
+                    "UpdateContainer", question, UpdateContainerResponse.parser(), "container " + record.id());
             if (answer.isPresent()) {
                 collected.add(plugin.id(), answer.get().getUpdateList());
                 collected.evict(plugin.id(), answer.get().getEvictList());
@@ -56,8 +56,7 @@ final class Updating {
         return now -> {
             var step = limits.change(merged, Resources.message(now));
             return new ResourceChange.Step(
-                    step.update(),
-                    LimitMessages.withRest(step.kernel(), collected.ofSubject(), collected.bySubject()));
+                    step.update(), LimitMessages.withRest(step.kernel(), collected.ofSubject(), collected.bySubject()));
         };
     }
 }

@@ -68,7 +68,8 @@ class AdjustmentsTest {
     void sameVariableOfTwoPluginsIsAConflict() throws Exception {
         adjustments.add("1-a", env("A", "2"));
         var failure = assertThrows(SandboxException.Refused.class, () -> adjustments.add("2-b", env("A", "2")));
-        assertTrue(failure.getMessage().contains("1-a and 2-b both set Env \"A\" of container c1"), failure.getMessage());
+        assertTrue(
+                failure.getMessage().contains("1-a and 2-b both set Env \"A\" of container c1"), failure.getMessage());
     }
 
     @Test
@@ -192,6 +193,9 @@ class AdjustmentsTest {
         assertEquals("1-a", message.getSimpleMap().get(Field.MemLimit.getNumber()));
         assertEquals(
                 "1-a",
-                message.getCompoundMap().get(Field.Env.getNumber()).getOwnersMap().get("A"));
+                message.getCompoundMap()
+                        .get(Field.Env.getNumber())
+                        .getOwnersMap()
+                        .get("A"));
     }
 }

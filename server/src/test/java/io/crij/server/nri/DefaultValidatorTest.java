@@ -15,8 +15,8 @@ class DefaultValidatorTest {
     private static final String TOLERATE = "tolerate.example";
 
     private static DefaultValidator with(boolean rules, String... required) {
-        return new DefaultValidator(new Config.NriValidator(
-                true, rules, rules, rules, rules, rules, rules, List.of(required), TOLERATE));
+        return new DefaultValidator(
+                new Config.NriValidator(true, rules, rules, rules, rules, rules, rules, List.of(required), TOLERATE));
     }
 
     private static void assertRefused(DefaultValidator validator, Owners owners, String words) {
@@ -84,8 +84,7 @@ class DefaultValidatorTest {
         var validator = with(false);
         var key = DefaultValidator.REQUIRED;
         var annotations = Map.of(key, "[ x ]", key + "/container.main", "- y");
-        assertThrows(
-                SandboxException.Refused.class, () -> validator.checkPresence(annotations, "main", List.of("x")));
+        assertThrows(SandboxException.Refused.class, () -> validator.checkPresence(annotations, "main", List.of("x")));
         assertDoesNotThrow(() -> validator.checkPresence(annotations, "main", List.of("y")));
         assertDoesNotThrow(() -> validator.checkPresence(annotations, "other", List.of("x")));
         var failure = assertThrows(

@@ -73,29 +73,30 @@ class RegistrationTest {
                 usual.pluginRequestTimeout());
         var metrics = new NriMetrics(new CollectorRegistry());
         var updates = new LimitUpdates(null, null);
-        return new Registration(
-                        settings, roster, metrics, null, null, updates, roster::leave, near, Optional.empty())
+        return new Registration(settings, roster, metrics, null, null, updates, roster::leave, near, Optional.empty())
                 .run(null);
     }
 
     private TtrpcClient plugin(AtomicReference<ConfigureRequest> configured, int events) {
-        var server = new TtrpcServer("plugin", trunk.plugin().in(), trunk.plugin().out(), (_, method, payload) -> {
-            try {
-                return switch (method) {
-                    case "Configure" -> {
-                        configured.set(ConfigureRequest.parseFrom(payload));
-                        yield ConfigureResponse.newBuilder()
-                                .setEvents(events)
-                                .build()
-                                .toByteArray();
+        var server =
+                new TtrpcServer("plugin", trunk.plugin().in(), trunk.plugin().out(), (_, method, payload) -> {
+                    try {
+                        return switch (method) {
+                            case "Configure" -> {
+                                configured.set(ConfigureRequest.parseFrom(payload));
+                                yield ConfigureResponse.newBuilder()
+                                        .setEvents(events)
+                                        .build()
+                                        .toByteArray();
+                            }
+                            case "Synchronize" ->
+                                SynchronizeResponse.getDefaultInstance().toByteArray();
+                            default -> Empty.getDefaultInstance().toByteArray();
+                        };
+                    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+                        throw new IllegalStateException(e);
                     }
-                    case "Synchronize" -> SynchronizeResponse.getDefaultInstance().toByteArray();
-                    default -> Empty.getDefaultInstance().toByteArray();
-                };
-            } catch (com.google.protobuf.InvalidProtocolBufferException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+                });
         Thread.ofVirtual().start(() -> {
             try {
                 server.serve();
@@ -157,7 +158,8 @@ class RegistrationTest {
             var failure = org.junit.jupiter.api.Assertions.assertThrows(
                     TtrpcException.class, () -> registerAs(client, "1", "sample"));
             assertTrue(
-                    failure instanceof TtrpcException.Closed || failure.getMessage().contains("not two digits"),
+                    failure instanceof TtrpcException.Closed
+                            || failure.getMessage().contains("not two digits"),
                     failure.getMessage());
             assertTrue(registration.get().isEmpty());
         }

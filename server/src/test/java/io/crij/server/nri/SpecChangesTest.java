@@ -159,10 +159,8 @@ class SpecChangesTest {
     void hooksAreAdded() throws Exception {
         var spec = apply(ContainerAdjustment.newBuilder()
                 .setHooks(Hooks.newBuilder()
-                        .addPoststop(Hook.newBuilder()
-                                .setPath("/bin/h")
-                                .addArgs("h")
-                                .setTimeout(Optionals.ofInt(7))))
+                        .addPoststop(
+                                Hook.newBuilder().setPath("/bin/h").addArgs("h").setTimeout(Optionals.ofInt(7))))
                 .build());
         var hook = spec.hooks().poststop().getFirst();
         assertEquals("/bin/h", hook.path());
@@ -206,7 +204,8 @@ class SpecChangesTest {
                 .addNamespaces(LinuxNamespace.newBuilder().setType("pid").setPath("/proc/1/ns/pid"))
                 .putSysctl("-kernel.x", "")
                 .putSysctl("net.y", "2")
-                .putNetDevices("eth9", LinuxNetDevice.newBuilder().setName("in0").build())
+                .putNetDevices(
+                        "eth9", LinuxNetDevice.newBuilder().setName("in0").build())
                 .setCgroupsPath("/elsewhere/c1"));
         var linux = spec.linux();
         assertEquals(-5, process(spec).oomScoreAdj());

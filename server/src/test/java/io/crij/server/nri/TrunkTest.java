@@ -110,7 +110,10 @@ class TrunkTest {
 
     @Test
     void pieceThatIsTooLargeEndsBothConnections() throws Exception {
-        far.write(ByteBuffer.allocate(8).putInt(Trunk.PLUGIN).putInt((4 << 20) + 11).flip());
+        far.write(ByteBuffer.allocate(8)
+                .putInt(Trunk.PLUGIN)
+                .putInt((4 << 20) + 11)
+                .flip());
         assertEquals(-1, trunk.plugin().in().read());
         assertEquals(-1, trunk.runtime().in().read());
         assertEquals(-1, far.read(ByteBuffer.allocate(1)));

@@ -41,7 +41,9 @@ class UpdatesTest {
         updates.add("1-a", List.of(shares("subject", 5, false), shares("other", 6, false)));
         assertTrue(updates.concernsSubject());
         assertEquals(5, updates.ofSubject().getCpu().getShares().getValue());
-        assertEquals(List.of("other"), updates.others().stream().map(Updates.Update::container).toList());
+        assertEquals(
+                List.of("other"),
+                updates.others().stream().map(Updates.Update::container).toList());
     }
 
     @Test
@@ -60,6 +62,7 @@ class UpdatesTest {
         updates.add("1-a", List.of(shares("other", 6, false)));
         assertThrows(SandboxException.Refused.class, () -> updates.add("2-b", List.of(shares("other", 7, false))));
         updates.add("2-b", List.of(shares("other", 7, true)));
-        assertEquals(6, updates.others().getFirst().limits().getCpu().getShares().getValue());
+        assertEquals(
+                6, updates.others().getFirst().limits().getCpu().getShares().getValue());
     }
 }
