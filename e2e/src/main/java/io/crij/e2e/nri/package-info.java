@@ -1,6 +1,5 @@
-/// A plugin of the Node Resource Interface, written from its description alone: nothing of the server's half is used
-/// but
-/// the messages.
+/// A plugin of the Node Resource Interface, written from the interface's description alone: of the server's half only
+/// the messages are used.
 @NullMarked
 package io.crij.e2e.nri;
 
