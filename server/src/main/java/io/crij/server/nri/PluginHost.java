@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,11 +73,6 @@ final class PluginHost implements AutoCloseable {
         }
     }
 
-    /// Takes in a plugin that has connected.
-    void register(SocketChannel connection) {
-        register(connection, Optional.empty());
-    }
-
     private void start(PluginPrograms.Program program) {
         var process = PluginProcess.start(program, config.server().state());
         if (process.isEmpty()) {
@@ -85,24 +81,28 @@ final class PluginHost implements AutoCloseable {
         synchronized (processes) {
             processes.add(process.get());
         }
-        if (register(process.get().connection(), Optional.of(program)).isEmpty()) {
+        var plugin = register(process.get().connection(), Optional.of(program), gone -> {
+            left(gone);
+            Thread.ofVirtual().name("nri-end-" + gone.id()).start(() -> end(process.get()));
+        });
+        if (plugin.isEmpty()) {
             end(process.get());
         }
     }
 
-    private Optional<Plugin> register(SocketChannel connection, Optional<PluginPrograms.Program> program) {
-        return new Registration(config.nri(), roster, metrics, pods, calls, updates, this::left, connection, program)
+    /// Takes in a plugin that has connected.
+    void register(SocketChannel connection) {
+        register(connection, Optional.empty(), this::left);
+    }
+
+    private Optional<Plugin> register(
+            SocketChannel connection, Optional<PluginPrograms.Program> program, Consumer<Plugin> onDrop) {
+        return new Registration(config.nri(), roster, metrics, pods, calls, updates, onDrop, connection, program)
                 .run(containers);
     }
 
     private void left(Plugin plugin) {
         metrics.plugins(roster.leave(plugin));
-        synchronized (processes) {
-            processes.stream()
-                    .filter(process -> process.id().equals(plugin.id()))
-                    .forEach(process ->
-                            Thread.ofVirtual().name("nri-end-" + plugin.id()).start(() -> end(process)));
-        }
     }
 
     private static void end(PluginProcess process) {

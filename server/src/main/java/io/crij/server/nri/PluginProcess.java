@@ -68,10 +68,6 @@ final class PluginProcess {
         }
     }
 
-    String id() {
-        return id;
-    }
-
     SocketChannel connection() {
         return connection;
     }
