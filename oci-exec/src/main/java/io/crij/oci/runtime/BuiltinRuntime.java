@@ -107,7 +107,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
             return;
         }
         try {
-            new HookRunner(tools).run("poststart", hooks, StateJson.forHook(started(container)));
+            new HookRunner(tools).runToTheEnd("poststart", hooks, StateJson.forHook(started(container)));
         } catch (OciException.HookFailed e) {
             new Deletion(tools, container).run(true);
             containers.remove(container.record().id());

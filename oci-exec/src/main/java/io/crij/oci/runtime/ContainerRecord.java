@@ -61,6 +61,8 @@ record ContainerRecord(
             int seccompFlags) {}
 
     static final int VERSION = 1;
+    private static final int RENAME_NOREPLACE = 1;
+
     static final String FILE = "state.json";
 
     ContainerRecord withProcess(int process, long start, int shimPid, long shimStarted, @Nullable ShimSlots shimSlots) {
@@ -111,18 +113,20 @@ record ContainerRecord(
 
     /// Makes the file; fails with `EEXIST` when the id is in use.
     void create(Path folder) throws ErrnoException {
-        try (Fd file = Fd.open(
-                folder.resolve(FILE).toString(), FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_EXCL, 0600)) {
-            file.write(bytes());
-        }
+        put(folder, RENAME_NOREPLACE);
     }
 
     void replace(Path folder) throws ErrnoException {
+        put(folder, 0);
+    }
+
+    /// Whole or not at all, also when this process is killed.
+    private void put(Path folder, int flags) throws ErrnoException {
         String temporary = folder.resolve(FILE + ".new").toString();
         try (Fd file = Fd.open(temporary, FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600)) {
             file.write(bytes());
         }
-        At.rename(Fd.CWD, temporary, Fd.CWD, folder.resolve(FILE).toString(), 0);
+        At.rename(Fd.CWD, temporary, Fd.CWD, folder.resolve(FILE).toString(), flags);
     }
 
     private byte[] bytes() {

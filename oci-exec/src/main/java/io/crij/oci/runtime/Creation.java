@@ -215,7 +215,7 @@ final class Creation {
     private Launch launch(Program program, Slots slots, int programSlot, Descriptors descriptors, Rollback undo)
             throws ErrnoException {
         var launch = new Launch(
-                tools.init(), program, slots, programSlot, "crij-shim " + request.id(), descriptors, tools.readiness());
+                tools.init(), program, slots, programSlot, Launch.SHIM + request.id(), descriptors, tools.readiness());
         undo.add("end the process of " + request.id(), () -> {
             launch.kill();
             tools.reaper().reap(launch.shimPid);

@@ -9,9 +9,14 @@ import io.crij.oci.runtime.OciException.TimedOut;
 import io.crij.oci.runtime.OciException.WrongState;
 import io.crij.oci.spec.Hook;
 import io.crij.oci.spec.Namespace.Type;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 
 /// One delete: the processes, the cgroups, the shim, the folder, in this order, so that a failure can be repeated.
@@ -37,9 +42,12 @@ final class Deletion {
             }
             end(record.pid());
         }
+        if (record.pid() == 0) {
+            endHalfMade();
+        }
         if (container.cgroup().isPresent()) {
             // what has no pid namespace of its own survives its first process
-            if (!record.namespaces().contains(Type.PID)
+            if ((record.pid() == 0 || !record.namespaces().contains(Type.PID))
                     && !container.cgroup().get().pids().isEmpty()) {
                 container.cgroup().get().signal(Signal.KILL);
             }
@@ -91,6 +99,43 @@ final class Deletion {
             if (e.errno() != Errno.ESRCH) {
                 throw new StepFailed("cannot kill process " + pid + ": " + e.getMessage(), e.errno(), e);
             }
+        }
+    }
+
+    /// A runtime that was killed in the middle of a create has not written down which process is the shim. Its child, a
+    /// container's first process, ends with it.
+    private void endHalfMade() throws OciException {
+        byte[] name = (Launch.SHIM + record.id() + '\0').getBytes(StandardCharsets.UTF_8);
+        try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (var process : processes) {
+                if (startsWith(process.resolve("cmdline"), name)) {
+                    kill(Integer.parseInt(process.getFileName().toString()), process.resolve("cmdline"), name);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new StepFailed("cannot look for the shim of " + record.id() + " in /proc: " + e.getMessage(), 0, e);
+        }
+    }
+
+    private void kill(int shim, Path commandLine, byte[] name) throws OciException {
+        try (var pidfd = new Pidfd(shim)) {
+            // held now: if it is still that one, it stays that one
+            if (startsWith(commandLine, name)) {
+                pidfd.send(Signal.KILL);
+                tools.reaper().reap(shim);
+            }
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ESRCH) {
+                throw new StepFailed("cannot end the shim of " + record.id() + ": " + e.getMessage(), e.errno(), e);
+            }
+        }
+    }
+
+    private static boolean startsWith(Path file, byte[] beginning) {
+        try (var in = Files.newInputStream(file)) {
+            return Arrays.equals(in.readNBytes(beginning.length), beginning);
+        } catch (IOException _) {
+            return false; // it has ended
         }
     }
 

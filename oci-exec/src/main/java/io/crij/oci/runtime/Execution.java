@@ -55,7 +55,7 @@ final class Execution {
                     program,
                     slots,
                     programSlot,
-                    "crij-shim " + record.id(),
+                    Launch.SHIM + record.id(),
                     descriptors,
                     tools.readiness());
             undo.add("end the exec in " + record.id(), () -> {

@@ -7,6 +7,7 @@ import io.crij.linux.Pidfd;
 import io.crij.linux.Pipe;
 import io.crij.linux.Signal;
 import io.crij.linux.abi.FileFlags;
+import io.crij.linux.abi.Prctl;
 import io.crij.oci.program.Arch;
 import io.crij.oci.program.Call;
 import io.crij.oci.program.Operand;
@@ -17,10 +18,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the hooks that belong to the host: prestart, createRuntime, poststart, poststop. Each is a process with a
-/// clean state, its input is the container's state, its error output goes into the message when it fails.
+/// clean state, its input is the container's state, its error output goes into the message when it fails. It ends with
+/// the thread that started it, so that none outlives a runtime that was killed; that is a platform thread, which waits
+/// for it, since the carriers of virtual threads come and go.
 final class HookRunner {
     private static final Duration NO_LIMIT = Duration.ofDays(365);
     private static final int REPORT = 3;
@@ -35,11 +40,65 @@ final class HookRunner {
 
     void run(String kind, List<Hook> hooks, byte[] state) throws HookFailed, InterruptedException {
         for (Hook hook : hooks) {
-            run(kind + " hook " + hook.path(), hook, state);
+            var run = new Run(kind, hook, state);
+            try {
+                run.await();
+            } catch (InterruptedException e) {
+                run.giveUp();
+                throw e;
+            }
         }
     }
 
-    private void run(String about, Hook hook, byte[] state) throws HookFailed, InterruptedException {
+    /// Does not give up when its caller does: what the hooks are for has happened already. The interrupt is forgotten.
+    void runToTheEnd(String kind, List<Hook> hooks, byte[] state) throws HookFailed {
+        for (Hook hook : hooks) {
+            var run = new Run(kind, hook, state);
+            for (boolean over = false; !over; ) {
+                try {
+                    run.await();
+                    over = true;
+                } catch (InterruptedException _) {
+                    // go on waiting
+                }
+            }
+        }
+    }
+
+    /// One hook and the thread that is its parent.
+    private final class Run {
+        private final String about;
+        private final FutureTask<@Nullable Void> work;
+        private final Thread parent;
+
+        Run(String kind, Hook hook, byte[] state) {
+            about = kind + " hook " + hook.path();
+            work = new FutureTask<>(() -> {
+                carryOut(about, hook, state);
+                return null;
+            });
+            parent = Thread.ofPlatform().daemon().name("hook").start(work);
+        }
+
+        void await() throws HookFailed, InterruptedException {
+            try {
+                work.get();
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case HookFailed failed -> throw failed;
+                    case null, default -> throw new IllegalStateException(about, e.getCause());
+                }
+            }
+        }
+
+        /// Returns when the hook has ended.
+        void giveUp() throws InterruptedException {
+            parent.interrupt();
+            parent.join();
+        }
+    }
+
+    private void carryOut(String about, Hook hook, byte[] state) throws HookFailed, InterruptedException {
         try (Pipe input = Pipe.open();
                 Pipe errors = Pipe.open();
                 Pipe report = Pipe.open();
@@ -76,6 +135,14 @@ final class HookRunner {
                 Operand.of(REPORT),
                 Operand.of(4));
         ProcessSettings.reset(p);
+        p.call(
+                "end when the runtime ends",
+                Call.PRCTL,
+                Operand.of(Prctl.PR_SET_PDEATHSIG),
+                Operand.of(Signal.KILL.number()),
+                Operand.of(0),
+                Operand.of(0),
+                Operand.of(0));
         p.call("reset the umask", Call.UMASK, Operand.of(0022));
         List<String> args = hook.args().isEmpty() ? List.of(hook.path()) : hook.args();
         p.call(

@@ -21,6 +21,9 @@ import java.util.Optional;
 
 /// A program that has been started and reports: the wait for its news, and what its failures mean.
 final class Launch {
+    /// What the command line of a container's shim begins with; its id follows.
+    static final String SHIM = "crij-shim ";
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Program program;
