@@ -78,8 +78,9 @@ final class CreateContainer {
         // held, so that the exit of a short process is told after its start
         container.facts.lock();
         try {
-            container.runtime().start(container.id());
+            // before: a process may end before this thread goes on
             Instant at = Instant.now();
+            container.runtime().start(container.id());
             containers.change(
                     container, record -> record.created(shim.pid(), created).started(at), Event.Type.STARTED);
         } finally {

@@ -120,8 +120,8 @@ final class TakeOver {
             return;
         }
         try {
+            Instant now = Instant.now();
             if (container.runtime().state(container.id()).status() == ContainerState.Status.RUNNING) {
-                Instant now = Instant.now();
                 containers.change(container, record -> record.started(now), null);
             }
         } catch (OciException e) {

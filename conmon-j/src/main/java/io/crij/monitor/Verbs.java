@@ -48,8 +48,9 @@ final class Verbs {
             // held, so that the exit of a short process is told after its start
             container.facts.lock();
             try {
-                container.runtime().start(id);
+                // before: a process may end before this thread goes on
                 Instant at = Instant.now();
+                container.runtime().start(id);
                 containers.change(container, record -> record.started(at), Event.Type.STARTED);
             } finally {
                 container.facts.unlock();
