@@ -36,10 +36,7 @@ final class ContainerStarts {
         container.hold();
         try {
             hooks.containerStarting(container.record());
-            monitor.start(container.id());
-            started(container);
-        } catch (MonitorException e) {
-            throw failed(container, e);
+            begin(container);
         } finally {
             if (container.release()) {
                 events.tell(new SandboxEvent.ContainerExited(container.record()));
@@ -48,9 +45,36 @@ final class ContainerStarts {
         }
     }
 
-    private void started(ContainerEntry container) throws InterruptedException {
+    private void begin(ContainerEntry container) throws SandboxException, InterruptedException {
+        // before: a process may end before this thread goes on
+        var at = Instant.now();
+        try {
+            monitor.start(container.id());
+        } catch (MonitorException e) {
+            if (!runs(container, e)) {
+                throw failed(container, e);
+            }
+        }
+        started(container, at);
+    }
+
+    /// Whether it was started already by a call whose answer this process, or the one before it, did not live to see.
+    private boolean runs(ContainerEntry container, MonitorException e) throws InterruptedException {
+        if (e.code() != MonitorException.Code.WRONG_STATE) {
+            return false;
+        }
+        try {
+            var facts = monitor.state(container.id());
+            container.learn(facts);
+            return facts.startedAt() != null;
+        } catch (MonitorException _) {
+            return false; // the first failure tells more
+        }
+    }
+
+    private void started(ContainerEntry container, Instant at) throws InterruptedException {
         container.observe(record -> record.status() instanceof ContainerStatus.Created(int pid)
-                ? record.with(new ContainerStatus.Running(Instant.now(), pid))
+                ? record.with(new ContainerStatus.Running(at, pid))
                 : record);
         if (container.record().status().running()) {
             events.tell(new SandboxEvent.ContainerStarted(container.record()));

@@ -6,6 +6,7 @@ import java.util.List;
 /// What of a pod's configuration is wrong, before anything is made.
 final class PodChecks {
     private static final int LONGEST_HOSTNAME = 64;
+    private static final int LARGEST_PORT = 0xFFFF;
     private static final long IDS = 1L << 32;
 
     private final RuntimeHandlers handlers;
@@ -28,6 +29,10 @@ final class PodChecks {
         }
         CgroupParents.check(config.cgroupParent());
         namespaces(config.namespaces());
+        for (var mapping : config.portMappings()) {
+            port("port_mappings.container_port", mapping.containerPort());
+            port("port_mappings.host_port", mapping.hostPort());
+        }
         if (config.security().runAsGroup() != null && config.security().runAsUser() == null) {
             throw new SandboxException.Invalid(
                     "linux.security_context.run_as_group",
@@ -47,6 +52,13 @@ final class PodChecks {
         if (value.isEmpty()) {
             throw new SandboxException.Invalid(
                     field, "", "is missing; pods are told apart by name, namespace, uid and attempt");
+        }
+    }
+
+    /// Zero is none.
+    private static void port(String field, int port) throws SandboxException.Invalid {
+        if (port < 0 || port > LARGEST_PORT) {
+            throw new SandboxException.Invalid(field, "" + port, "must be a port from 1 to " + LARGEST_PORT);
         }
     }
 

@@ -85,6 +85,7 @@ final class Recovery {
                             + " s; look at the log of conmon-j",
                     null);
         }
+        endPlugins();
         removeHalfMade();
         adopt();
         giveBackStrangers();
@@ -110,6 +111,16 @@ final class Recovery {
                 container.show();
             }
             containers.add(container);
+        }
+    }
+
+    /// What plugins do for a server that was killed would cross what is done now: an address taken after it was given
+    /// back is lost.
+    private void endPlugins() throws SandboxException {
+        try {
+            cni.endOrphans();
+        } catch (IOException e) {
+            throw new SandboxException.StorageFailed("read the network attachments in", layout.attachments(), e);
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Attaches containers to the node's pod network through CNI plugins (specification 0.3 to 1.1). Thread-safe; calls on
@@ -157,6 +158,17 @@ public final class CniNetworks implements AutoCloseable {
 
     private static @Nullable JsonNode previous(CniAttachment attachment) {
         return attachment.speaks(CniVersion.V0_4) ? attachment.result() : null;
+    }
+
+    /// Ends the plugins that an earlier process of ours has started for these containers and did not live to see the
+    /// end
+    /// of. For the start, when this one has not run any.
+    public void endOrphans() throws IOException {
+        var containers =
+                attachments.all().stream().map(CniAttachment::containerId).collect(Collectors.toSet());
+        if (!containers.isEmpty()) {
+            OrphanedPlugins.end(containers);
+        }
     }
 
     /// The containers that are attached or may be.

@@ -21,6 +21,9 @@ import java.util.concurrent.FutureTask;
 /// is
 /// on a platform thread of its own.
 final class PluginRun {
+    /// Name of the file that is a plugin's standard output.
+    static final String OUTPUT = "cni-out";
+
     private static final int LARGEST_OUTPUT = 4 << 20;
     private static final int LARGEST_COMPLAINT = 4096;
 
@@ -42,7 +45,7 @@ final class PluginRun {
     /// An interrupted caller ends the plugin.
     Outcome run() throws ErrnoException, InterruptedException {
         try (Fd in = Memfd.sealed("cni-in", input);
-                Fd out = Memfd.create("cni-out");
+                Fd out = Memfd.create(OUTPUT);
                 Fd err = Memfd.create("cni-err")) {
             in.seek(0);
             int pid = new Spawn(program.toString())
