@@ -53,7 +53,7 @@ public final class ContainerdServer implements ServerUnderTest {
                 "containerd",
                 place.log("containerd"),
                 Map.of(),
-                place.network().inside(List.of("containerd", "-c", configuration)));
+                place.inside(List.of("containerd", "-c", configuration)));
         server.awaitReady(() -> Sockets.isReady(socket()));
         var pause = place.root().resolve("pause.tar");
         TestImage.busybox(PAUSE, "/bin/sleep", "inf").save(pause);

@@ -33,6 +33,8 @@ public final class CrijServer implements ServerUnderTest {
                 plugin_config_path = "%8$s"
                 plugin_registration_timeout = "60s"
                 plugin_request_timeout = "5s"
+                [containers]
+                cdi_spec_dirs = ["%9$s"]
                 [network]
                 plugin_timeout = "10s"
                 config_dir = "%4$s"
@@ -47,7 +49,8 @@ public final class CrijServer implements ServerUnderTest {
                         place.cniPlugins(),
                         place.registryConfig(),
                         place.nriPlugins(),
-                        place.nriConfig()));
+                        place.nriConfig(),
+                        place.devices()));
     }
 
     /// The folder of the built programs: property `crij.dist`, else where the build puts it.
@@ -153,7 +156,7 @@ public final class CrijServer implements ServerUnderTest {
         var command =
                 new java.util.ArrayList<>(List.of(programs.resolve(program).toString()));
         command.addAll(List.of(arguments));
-        return new Daemon(program, place.log(program), Map.of(), place.network().inside(command));
+        return new Daemon(program, place.log(program), Map.of(), place.inside(command));
     }
 
     private static void deleteSocket(Path socket) {

@@ -4,11 +4,15 @@ import io.crij.cri.v1.StatusRequest;
 import io.crij.server.cli.CriClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /// A whole node: a CRI server, a registry with images, a network namespace with the bridge plugin. Everything has a
 /// name of its own, so several nodes live side by side; [#close] takes everything away again.
@@ -22,6 +26,7 @@ public final class Node implements AutoCloseable {
     private final Registry registry;
     private final ServerUnderTest server;
     private final Pods pods;
+    private @Nullable Daemon relay;
 
     /// Starts a node with the server that the property names.
     public static Node start() {
@@ -30,14 +35,28 @@ public final class Node implements AutoCloseable {
 
     /// @param kind `crij` or `containerd`
     public static Node start(String kind) {
+        return start(kind, false);
+    }
+
+    /// The same with daemons in a mount namespace of their own whose mounts are all shared, as on a node with systemd.
+    public static Node startWithSharedMounts() {
+        return start(System.getProperty("e2e.server", "crij"), true);
+    }
+
+    private static Node start(String kind, boolean sharedMounts) {
         var name = "crij-e2e-"
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
         var root = Folders.make(Path.of("/tmp").resolve(name));
-        var place = new Place(name, root, NetworkNamespace.make(name));
+        var network = NetworkNamespace.make(name);
+        MountNamespace mounts = null;
         try {
-            return new Node(place, kind);
+            mounts = sharedMounts ? new MountNamespace(root.resolve("mounts.log")) : null;
+            return new Node(new Place(name, root, network, mounts), kind);
         } catch (RuntimeException | Error e) {
-            place.network().close();
+            if (mounts != null) {
+                mounts.close();
+            }
+            network.close();
             throw e;
         }
     }
@@ -105,6 +124,38 @@ public final class Node implements AutoCloseable {
         return new CriClient(server.socket(), CALL);
     }
 
+    /// A new client of the streaming server that the URL names; the caller closes it.
+    public StreamClient stream(String url) throws IOException {
+        var socket = place.root().resolve("relay.sock");
+        synchronized (this) {
+            if (relay == null) {
+                relay = new Daemon(
+                        "the relay",
+                        place.log("relay"),
+                        Map.of(),
+                        place.network().inside(relayCommand(socket)));
+                relay.awaitReady(() -> Sockets.answers(socket));
+            }
+        }
+        return new StreamClient(socket, URI.create(url).getPort());
+    }
+
+    private static List<String> relayCommand(Path socket) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                Path.of(URI.create(LoopbackRelay.class
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toString()))
+                        .toString(),
+                LoopbackRelay.class.getName(),
+                socket.toString());
+    }
+
     /// What of this node's pods can be seen on the machine.
     public Traces traces() {
         return Traces.of(place, pods.made());
@@ -141,6 +192,12 @@ public final class Node implements AutoCloseable {
         } finally {
             server.close();
             registry.close();
+            if (relay != null) {
+                relay.stop();
+            }
+            if (place.mounts() != null) {
+                place.mounts().close();
+            }
             place.network().close();
             Traces.clearCgroups(place);
             Folders.delete(place.state());

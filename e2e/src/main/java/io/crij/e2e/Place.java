@@ -1,12 +1,25 @@
 package io.crij.e2e;
 
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Where a node under test keeps things; nothing of it is shared with another node of this machine.
 ///
 /// @param name unique, part of every path and name that the node makes
 /// @param root its folder
-public record Place(String name, Path root, NetworkNamespace network) {
+/// @param mounts where the daemons see their mounts; null: where this process does
+public record Place(
+        String name,
+        Path root,
+        NetworkNamespace network,
+        @Nullable MountNamespace mounts) {
+    /// The command, to be run where the node's daemons run.
+    List<String> inside(List<String> command) {
+        var inNetwork = network.inside(command);
+        return mounts == null ? inNetwork : mounts.inside(inNetwork);
+    }
+
     /// On a node this is a tmpfs, and so it is here where `/run` is one.
     Path state() {
         return Path.of("/run", name);
@@ -26,6 +39,11 @@ public record Place(String name, Path root, NetworkNamespace network) {
 
     Path leases() {
         return root.resolve("cni/leases");
+    }
+
+    /// Descriptions of devices (CDI).
+    Path devices() {
+        return root.resolve("cdi");
     }
 
     Path registryConfig() {

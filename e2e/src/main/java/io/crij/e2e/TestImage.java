@@ -68,6 +68,25 @@ public record TestImage(String reference, List<byte[]> layers, ObjectNode config
         return new TestImage(reference, List.of(busyboxLayer()), config);
     }
 
+    /// The same with another file above.
+    public TestImage with(String path, String content) {
+        var more = new ArrayList<>(layers);
+        more.add(tar(tar -> file(tar, path, content.getBytes(StandardCharsets.UTF_8), 0644)));
+        return new TestImage(reference, List.copyOf(more), config);
+    }
+
+    /// The same for another user.
+    public TestImage withUser(String user) {
+        var changed = config.deepCopy();
+        changed.put("User", user);
+        return new TestImage(reference, layers, changed);
+    }
+
+    /// The same under another name.
+    public TestImage as(String otherReference) {
+        return new TestImage(otherReference, layers, config);
+    }
+
     /// Pushes are content-addressed, so the same image gives the same bytes every time.
     public byte[] configuration() {
         var document = NODES.objectNode();

@@ -78,13 +78,32 @@ public record Traces(Set<String> facts) {
         return found;
     }
 
+    /// Processes in the cgroups of the node's pods.
+    static List<Long> pids(Place place) {
+        return cgroupFolders(place).stream()
+                .flatMap(folder -> text(folder.resolve("cgroup.procs")).lines())
+                .map(Long::valueOf)
+                .distinct()
+                .toList();
+    }
+
+    /// Mount points in the state folder of the node, in the order of their making.
+    static List<String> mountPoints(Place place) {
+        return text(Path.of("/proc/self/mountinfo"))
+                .lines()
+                .map(line -> line.split(" ")[4])
+                .filter(point -> point.startsWith(place.state() + "/"))
+                .toList();
+    }
+
     /// Does a process of the node's pods run with this command line?
     public static boolean isRunning(Place place, String commandLine) {
         return processes(place).stream().anyMatch(p -> p.endsWith(commandLine));
     }
 
     private static boolean isDaemon(String commandLine) {
-        return Stream.of(" serve ", "conmon-j", "containerd", "docker-registry").anyMatch(commandLine::contains);
+        return Stream.of(" serve ", "conmon-j", "containerd", "docker-registry", "LoopbackRelay")
+                .anyMatch(commandLine::contains);
     }
 
     private static Set<String> mounts(Place place, Set<String> pods) {
