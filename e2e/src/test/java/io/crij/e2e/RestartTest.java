@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.crij.cri.v1.ContainerState;
+import io.crij.cri.v1.LinuxContainerResources;
 import io.crij.cri.v1.NamespaceMode;
+import io.crij.cri.v1.UpdateContainerResourcesRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -111,6 +113,26 @@ class RestartTest {
         assertEquals(6, node.pods().awaitEnd(container).getExitCode());
         assertEquals("late", text(container));
         end(new Running(pod, container));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void changedLimitsAreKnownAfterwards(Victim victim) {
+        var run = start("limits", "sleep 1000");
+        var limits = LinuxContainerResources.newBuilder().setCpuShares(333).setMemoryLimitInBytes(77 << 20);
+        node.pods()
+                .client()
+                .runtime()
+                .updateContainerResources(UpdateContainerResourcesRequest.newBuilder()
+                        .setContainerId(run.container())
+                        .setLinux(limits)
+                        .build());
+        kill(victim);
+        restart(victim);
+        var told = node.pods().status(run.container()).getResources().getLinux();
+        assertEquals(333, told.getCpuShares());
+        assertEquals(77 << 20, told.getMemoryLimitInBytes());
+        end(run);
     }
 
     private record Running(String pod, String container) {}
