@@ -10,6 +10,7 @@ import io.crij.cri.v1.Device;
 import io.crij.cri.v1.ImageSpec;
 import io.crij.cri.v1.Mount;
 import io.crij.cri.v1.MountPropagation;
+import io.crij.e2e.Shell;
 import io.grpc.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,10 +90,64 @@ class MountsTest {
                 mount(m -> m.setReadonly(true)
                         .setRecursiveReadOnly(true)
                         .setPropagation(MountPropagation.PROPAGATION_BIDIRECTIONAL)));
+        refused(
+                lab,
+                pod,
+                "recursive_read_only",
+                invalid,
+                mount(m -> m.setReadonly(true)
+                        .setRecursiveReadOnly(true)
+                        .setPropagation(MountPropagation.PROPAGATION_HOST_TO_CONTAINER)));
         refused(lab, pod, "propagation", invalid, mount(m -> m.setPropagationValue(77)));
         refused(lab, pod, "mount_options", invalid, mount(m -> m.addMountOptions("dev")));
         refused(lab, pod, "host_path", invalid, mount(m -> m.setHostPath("not/absolute")));
         refused(lab, pod, "container_path", invalid, mount(m -> m.setContainerPath("/")));
+    }
+
+    @Test
+    void readOnlyReachesWhatIsMountedBelowOnRequestOnly(Lab lab) throws Exception {
+        var below = Files.createDirectory(folder.resolve("below"));
+        Shell.must("mount", "-t", "tmpfs", "below", below.toString());
+        try {
+            var script = "touch /v/new 2>/dev/null && echo written || echo refused;"
+                    + " touch /v/below/new 2>/dev/null && echo written || echo refused";
+            var pod = lab.pod("recursive");
+            assertEquals("refused\nwritten", pod.script("ro", mount(m -> m.setReadonly(true)), script));
+            assertEquals(
+                    "refused\nrefused",
+                    pod.script("rro", mount(m -> m.setReadonly(true).setRecursiveReadOnly(true)), script));
+        } finally {
+            Shell.must("umount", "--lazy", below.toString());
+        }
+    }
+
+    @Test
+    void aVolumeMayBeAFileOrALinkOrNothingYet(Lab lab) throws Exception {
+        var target = Files.createDirectory(folder.resolve("target"));
+        Files.writeString(target.resolve("file"), "content");
+        Files.createSymbolicLink(folder.resolve("link"), target);
+        var pod = lab.pod("sources");
+        assertEquals(
+                "content",
+                pod.script(
+                        "link", mount(m -> m.setHostPath(folder.resolve("link").toString())), "cat /v/file"));
+        assertEquals(
+                "content",
+                pod.script(
+                        "file", mount(m -> m.setHostPath(target.resolve("file").toString())), "cat /v"));
+        var absent = folder.resolve("made/on/the/way");
+        assertEquals("written", pod.script("absent", mount(m -> m.setHostPath(absent.toString())), TRY_TO_WRITE));
+        assertTrue(Files.exists(absent.resolve("new")));
+    }
+
+    @Test
+    void mountsAreToldInTheStatus(Lab lab) {
+        var pod = lab.pod("told");
+        var id = pod.create("main", mount(m -> m.setReadonly(true).setRecursiveReadOnly(true)), "true");
+        var told = lab.pods().status(id).getMounts(0);
+        assertEquals("/v", told.getContainerPath());
+        assertEquals(folder.toString(), told.getHostPath());
+        assertTrue(told.getReadonly() && told.getRecursiveReadOnly());
     }
 
     @Test
