@@ -40,7 +40,8 @@ record Operation(
 
     Operation {
         if (operands.length > MOST_OPERANDS || tolerated.length > MOST_TOLERATED) {
-            throw new IllegalArgumentException(about + ": " + Arrays.toString(operands) + " " + Arrays.toString(tolerated));
+            throw new IllegalArgumentException(
+                    about + ": " + Arrays.toString(operands) + " " + Arrays.toString(tolerated));
         }
     }
 
@@ -53,12 +54,11 @@ record Operation(
             }
             out.putLong(at + OPERANDS + 8 * i, operands[i].encoded());
         }
-        long number =
-                switch (kind) {
-                    case CALL -> call.number(arch);
-                    case BRANCH -> target.index();
-                    case MOVE, LOAD, STORE, FAIL -> 0;
-                };
+        long number = switch (kind) {
+            case CALL -> call.number(arch);
+            case BRANCH -> target.index();
+            case MOVE, LOAD, STORE, FAIL -> 0;
+        };
         out.putLong(at, kind.ordinal() | (long) to.index() << 8 | registers << 16 | (long) detail << 24 | number << 32);
         for (int i = 0; i < tolerated.length; i++) {
             out.putShort(at + TOLERATED + 2 * i, (short) tolerated[i]);

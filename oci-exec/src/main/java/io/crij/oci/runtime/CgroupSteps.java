@@ -33,7 +33,10 @@ final class CgroupSteps {
     void make(CgroupPlan plan) {
         @Nullable Path open = null;
         for (Step step : plan.steps()) {
-            if (open != null && !(step instanceof Step.Write next && !next.optional() && next.file().equals(open))) {
+            if (open != null
+                    && !(step instanceof Step.Write next
+                            && !next.optional()
+                            && next.file().equals(open))) {
                 steps.close(file);
                 open = null;
             }

@@ -76,8 +76,8 @@ final class Targets {
         String clean = clean(path);
         long resolve = followLinks ? Abi.RESOLVE_HOSTILE : Abi.RESOLVE_HOSTILE | RESOLVE_NO_SYMLINKS;
         int flags = missing instanceof Missing.Folder ? O_PATH | O_DIRECTORY : O_PATH;
-        var find = setup.steps.open(
-                "find " + path + " in the root file system", setup.root, clean, flags, 0, resolve, to);
+        var find =
+                setup.steps.open("find " + path + " in the root file system", setup.root, clean, flags, 0, resolve, to);
         if (certain.contains(clean)) {
             return;
         }
