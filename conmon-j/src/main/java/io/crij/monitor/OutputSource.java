@@ -36,7 +36,10 @@ final class OutputSource {
         return ended;
     }
 
-    void watch(Readiness readiness, Runnable wake) throws ErrnoException {
+    /// The pump may have run, and found nothing more, before this returns: it waits for the watch then, else nobody
+    /// would
+    /// ask for the next report.
+    synchronized void watch(Readiness readiness, Runnable wake) throws ErrnoException {
         if (terminal) {
             fd.nonBlocking(true);
         }
@@ -81,7 +84,7 @@ final class OutputSource {
     }
 
     /// There is nothing more for now.
-    void quiet() throws ErrnoException {
+    synchronized void quiet() throws ErrnoException {
         ready = false;
         Readiness.Watch w = watch;
         if (w != null) {
@@ -94,7 +97,7 @@ final class OutputSource {
         unwatch();
     }
 
-    void unwatch() {
+    synchronized void unwatch() {
         Readiness.Watch w = watch;
         if (w != null) {
             w.close();
