@@ -188,6 +188,17 @@ public final class Cgroup {
     /// Removes the groups, deepest first, those that the container made included; waits a while for the last
     /// processes to go. Idempotent.
     public void delete() throws OciException, InterruptedException {
+        delete(false);
+    }
+
+    /// The same, but what is in the groups is killed, also what comes into them meanwhile: a process that was on its
+    /// way
+    /// when the one that made it was killed.
+    public void killAndDelete() throws OciException, InterruptedException {
+        delete(true);
+    }
+
+    private void delete(boolean kill) throws OciException, InterruptedException {
         var left = new ArrayList<>(folders.roots());
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (long pause = 1; ; pause = Math.min(2 * pause, 50)) {
@@ -202,8 +213,26 @@ public final class Cgroup {
                         busy.errno(),
                         busy);
             }
+            if (kill) {
+                killIn(left);
+            }
             // a group is busy until its last process has been reaped; the kernel tells nobody about that on version 1
             Thread.sleep(pause);
+        }
+    }
+
+    /// In each hierarchy by itself: a process may be in some of its groups only.
+    private static void killIn(List<Path> folders) throws StepFailed {
+        var pids = new TreeSet<Integer>();
+        for (Path folder : folders) {
+            try {
+                collect(folder.toString(), pids);
+            } catch (ErrnoException e) {
+                throw new StepFailed("cannot list the processes of " + folder + ": " + e.getMessage(), e.errno(), e);
+            }
+        }
+        for (int pid : pids) {
+            send(Signal.KILL, pid);
         }
     }
 

@@ -73,7 +73,7 @@ final class Creation {
             Program program =
                     new CreateProgram(request, slots, descriptors.shim, hooks, maps, shape, host).compile(programSlot);
 
-            undo.add("remove the cgroups of " + request.id(), cgroup::delete);
+            undo.add("remove the cgroups of " + request.id(), cgroup::killAndDelete);
             Launch launch = launch(program, slots, programSlot, descriptors, undo);
             if (runtimeWaits(spec.hooks())) {
                 launch.await(News.HOOKS);

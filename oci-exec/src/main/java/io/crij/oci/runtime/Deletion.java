@@ -4,6 +4,7 @@ import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Pidfd;
 import io.crij.linux.Signal;
+import io.crij.oci.cgroup.Cgroup;
 import io.crij.oci.runtime.OciException.StepFailed;
 import io.crij.oci.runtime.OciException.TimedOut;
 import io.crij.oci.runtime.OciException.WrongState;
@@ -46,12 +47,7 @@ final class Deletion {
             endHalfMade();
         }
         if (container.cgroup().isPresent()) {
-            // what has no pid namespace of its own survives its first process
-            if ((record.pid() == 0 || !record.namespaces().contains(Type.PID))
-                    && !container.cgroup().get().pids().isEmpty()) {
-                container.cgroup().get().signal(Signal.KILL);
-            }
-            container.cgroup().get().delete();
+            removeGroups(container.cgroup().get());
         }
         endShim();
         container.closeWaiting();
@@ -61,6 +57,18 @@ final class Deletion {
             throw new StepFailed("cannot remove " + container.folder() + ": " + e.getMessage(), e.errno(), e);
         }
         poststop();
+    }
+
+    private void removeGroups(Cgroup cgroup) throws OciException, InterruptedException {
+        if (record.pid() == 0) {
+            cgroup.killAndDelete();
+            return;
+        }
+        // what has no pid namespace of its own survives its first process
+        if (!record.namespaces().contains(Type.PID) && !cgroup.pids().isEmpty()) {
+            cgroup.signal(Signal.KILL);
+        }
+        cgroup.delete();
     }
 
     /// The container is gone whatever they do.

@@ -108,6 +108,19 @@ final class CgroupTest {
     }
 
     @Test
+    void whatIsInAGroupIsKilledWhenItMustGo() throws Exception {
+        cgroup.make(CgroupPlan.of(folders, LinuxResources.NONE));
+        var sleeper = join("sleep 1000 & sleep 1000");
+        while (cgroup.pids().size() < 3) {
+            Thread.sleep(1);
+        }
+        cgroup.killAndDelete();
+        assertTrue(sleeper.waitFor(20, TimeUnit.SECONDS));
+        folders.roots().forEach(folder -> assertFalse(Files.exists(folder), folder.toString()));
+        cgroup.killAndDelete();
+    }
+
+    @Test
     void aRefusedUpdateChangesNothing() throws Exception {
         cgroup.make(CgroupPlan.of(folders, LinuxResources.NONE.with(r -> r.cpu = Cpu.of(512L, 50_000L, 100_000L))));
         Path cpu = folders.v1("cpu").orElseGet(() -> folders.v2().orElseThrow());
