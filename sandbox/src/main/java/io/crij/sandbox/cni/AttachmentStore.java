@@ -12,22 +12,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Attachments on disk, one file each, named by container.
+/// Attachments on disk, one file each, named by container. One process at a time uses the folder.
 final class AttachmentStore {
     private static final System.Logger LOG = System.getLogger(AttachmentStore.class.getName());
     private static final ObjectMapper JSON =
             new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private static final String UNFINISHED = ".new";
 
     private final Path folder;
 
     AttachmentStore(Path folder) throws IOException {
         this.folder = folder;
         Files.createDirectories(folder);
+        removeUnfinished();
+    }
+
+    /// What a process that was killed had begun to write: nothing has been done for it yet.
+    private void removeUnfinished() throws IOException {
+        try (var files = Files.newDirectoryStream(folder, "*" + UNFINISHED)) {
+            for (var file : files) {
+                Files.delete(file);
+            }
+        }
     }
 
     void write(CniAttachment attachment) throws IOException {
         Path file = file(attachment.containerId());
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        Path temporary = file.resolveSibling(file.getFileName() + UNFINISHED);
         Files.write(temporary, JSON.writeValueAsBytes(attachment));
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     }
