@@ -1,6 +1,7 @@
 package io.crij.e2e;
 
 import io.crij.cri.v1.ContainerConfig;
+import io.crij.cri.v1.ContainerFilter;
 import io.crij.cri.v1.ContainerMetadata;
 import io.crij.cri.v1.ContainerState;
 import io.crij.cri.v1.ContainerStatus;
@@ -121,19 +122,21 @@ public final class Pods {
         return id;
     }
 
-    /// Ids of all pods that were run, also of those that are gone.
+    /// Ids of all pods that were run and containers that were made, also of those that are gone.
     Set<String> made() {
         return Set.copyOf(made);
     }
 
     public String create(String pod, PodSandboxConfig podConfig, ContainerConfig config) {
-        return client.runtime()
+        var id = client.runtime()
                 .createContainer(CreateContainerRequest.newBuilder()
                         .setPodSandboxId(pod)
                         .setConfig(config)
                         .setSandboxConfig(podConfig)
                         .build())
                 .getContainerId();
+        made.add(id);
+        return id;
     }
 
     public void start(String container) {
@@ -216,6 +219,18 @@ public final class Pods {
                         .build());
     }
 
+    /// Takes a pod away with its containers, which are killed: one that does not heed SIGTERM would take its grace.
+    public void end(String pod) {
+        var inside = ContainerFilter.newBuilder().setPodSandboxId(pod);
+        client.runtime()
+                .listContainers(
+                        ListContainersRequest.newBuilder().setFilter(inside).build())
+                .getContainersList()
+                .forEach(container -> stop(container.getId(), 0));
+        stopPod(pod);
+        removePod(pod);
+    }
+
     /// Ids of all pods.
     public List<String> all() {
         return client.runtime().listPodSandbox(ListPodSandboxRequest.getDefaultInstance()).getItemsList().stream()
@@ -227,15 +242,7 @@ public final class Pods {
     void removeAll() {
         try (client) {
             if (Sockets.answers(node.server().socket())) {
-                // at once: a command that ignores SIGTERM would take its ten seconds
-                client.runtime()
-                        .listContainers(ListContainersRequest.getDefaultInstance())
-                        .getContainersList()
-                        .forEach(container -> stop(container.getId(), 0));
-                for (var pod : all()) {
-                    stopPod(pod);
-                    removePod(pod);
-                }
+                all().forEach(this::end);
             }
         }
     }

@@ -24,12 +24,12 @@ public record Traces(Set<String> facts) {
     private static final int SHORT_ID = 12;
     private static final Duration SETTLE = Duration.ofSeconds(20);
 
-    /// @param pods ids of the pods that the node has run
-    static Traces of(Place place, Set<String> pods) {
+    /// @param made ids of the pods and containers that the node has made
+    static Traces of(Place place, Set<String> made) {
         var facts = new TreeSet<String>();
-        facts.addAll(processes(place));
-        facts.addAll(mounts(place, pods));
-        facts.addAll(namespaces(pods));
+        facts.addAll(processes(place, made));
+        facts.addAll(mounts(place, made));
+        facts.addAll(namespaces(made));
         cgroups(place).forEach(c -> facts.add("cgroup " + c));
         facts.addAll(network(place));
         facts.addAll(files(place));
@@ -61,7 +61,7 @@ public record Traces(Set<String> facts) {
         }
     }
 
-    private static Set<String> processes(Place place) {
+    private static Set<String> processes(Place place, Set<String> made) {
         var found = new TreeSet<String>();
         for (var process :
                 list(Path.of("/proc"), p -> p.getFileName().toString().matches("\\d+"))) {
@@ -71,6 +71,7 @@ public record Traces(Set<String> facts) {
             // a zombie has no command line; the one that must reap it does so later
             if (!commandLine.isEmpty()
                     && (cgroup.contains(place.name())
+                            || isShim(commandLine, made)
                             || commandLine.contains(place.name()) && !isDaemon(commandLine))) {
                 found.add("process " + process.getFileName() + " " + commandLine);
             }
@@ -78,13 +79,16 @@ public record Traces(Set<String> facts) {
         return found;
     }
 
-    /// Processes in the cgroups of the node's pods.
-    static List<Long> pids(Place place) {
-        return cgroupFolders(place).stream()
-                .flatMap(folder -> text(folder.resolve("cgroup.procs")).lines())
-                .map(Long::valueOf)
-                .distinct()
+    /// Processes of the node's pods and containers.
+    static List<Long> pids(Place place, Set<String> made) {
+        return processes(place, made).stream()
+                .map(fact -> Long.valueOf(fact.split(" ")[1]))
                 .toList();
+    }
+
+    /// On cgroup version 1 the shims are in the cgroup of the one that started them.
+    private static boolean isShim(String commandLine, Set<String> made) {
+        return commandLine.startsWith("crij-shim ") && names(commandLine, made);
     }
 
     /// Mount points in the state folder of the node, in the order of their making.
@@ -98,7 +102,7 @@ public record Traces(Set<String> facts) {
 
     /// Does a process of the node's pods run with this command line?
     public static boolean isRunning(Place place, String commandLine) {
-        return processes(place).stream().anyMatch(p -> p.endsWith(commandLine));
+        return processes(place, Set.of()).stream().anyMatch(p -> p.endsWith(commandLine));
     }
 
     private static boolean isDaemon(String commandLine) {

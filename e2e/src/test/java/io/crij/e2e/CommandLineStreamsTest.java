@@ -50,10 +50,7 @@ class CommandLineStreamsTest {
 
     @AfterEach
     void removePods() {
-        for (var pod : node.pods().all()) {
-            node.pods().stopPod(pod);
-            node.pods().removePod(pod);
-        }
+        node.pods().all().forEach(node.pods()::end);
     }
 
     private static List<String> crij(String verb, String... words) {

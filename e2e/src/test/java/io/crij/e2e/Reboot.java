@@ -17,7 +17,7 @@ final class Reboot {
         var place = node.place();
         node.crij().killServer();
         node.crij().killMonitor();
-        endProcesses(place);
+        endProcesses(node);
         for (var point : Traces.mountPoints(place).reversed()) {
             Shell.must("umount", "--lazy", point);
         }
@@ -31,10 +31,10 @@ final class Reboot {
         node.crij().start();
     }
 
-    /// All that live in cgroups of the node: containers, their shims, pauses.
-    private static void endProcesses(Place place) {
+    /// Containers, their shims, pauses.
+    private static void endProcesses(Node node) {
         Waiting.until("the processes of the node end", SOON, () -> {
-            var left = Traces.pids(place);
+            var left = Traces.pids(node.place(), node.pods().made());
             left.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
             return left.isEmpty();
         });

@@ -172,8 +172,7 @@ class RestartTest {
     }
 
     private static void end(Running run) {
-        node.pods().stopPod(run.pod());
-        node.pods().removePod(run.pod());
+        node.pods().end(run.pod());
         assertTrue(node.pods().all().stream().noneMatch(run.pod()::equals));
     }
 

@@ -145,9 +145,6 @@ final class Lab implements AutoCloseable {
 
     @Override
     public void close() {
-        for (var pod : made) {
-            pods().stopPod(pod);
-            pods().removePod(pod);
-        }
+        made.forEach(pods()::end);
     }
 }
