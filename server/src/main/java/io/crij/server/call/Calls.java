@@ -36,18 +36,6 @@ public final class Calls {
         streaming(method, request, client, (question, answers) -> answers.onNext(verb.call(question)));
     }
 
-    /// As [#unary], on a virtual thread of its own where the request wants more than what is in memory.
-    public <Q extends Message, A extends Message> void unary(
-            String method, Q request, StreamObserver<A> client, boolean more, Verb<Q, A> verb) {
-        if (more) {
-            Thread.ofVirtual()
-                    .name("rpc-" + method)
-                    .start(Context.current().wrap(() -> unary(method, request, client, verb)));
-        } else {
-            unary(method, request, client, verb);
-        }
-    }
-
     /// Serves one call with any number of answers on the calling thread.
     public <Q extends Message, A extends Message> void streaming(
             String method, Q request, StreamObserver<A> client, StreamingVerb<Q, A> verb) {

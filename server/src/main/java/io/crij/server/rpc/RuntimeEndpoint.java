@@ -216,7 +216,7 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
 
     @Override
     public void podSandboxStatus(PodSandboxStatusRequest request, StreamObserver<PodSandboxStatusResponse> client) {
-        calls.unary("PodSandboxStatus", request, client, request.getVerbose(), podSandboxStatus::call);
+        calls.unary("PodSandboxStatus", request, client, podSandboxStatus::call);
     }
 
     @Override
@@ -251,7 +251,7 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
 
     @Override
     public void containerStatus(ContainerStatusRequest request, StreamObserver<ContainerStatusResponse> client) {
-        calls.unary("ContainerStatus", request, client, request.getVerbose(), containerStatus::call);
+        calls.unary("ContainerStatus", request, client, containerStatus::call);
     }
 
     @Override

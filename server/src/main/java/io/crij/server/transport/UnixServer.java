@@ -1,10 +1,7 @@
 package io.crij.server.transport;
 
 import io.grpc.BindableService;
-import io.grpc.Metadata;
 import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -17,15 +14,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/// A gRPC server on a unix socket. One Netty thread moves bytes; every call that may wait runs on a virtual
-/// thread of its own.
+/// A gRPC server on a unix socket. One Netty thread moves bytes; every call runs on a virtual thread of its own.
 ///
 /// The socket appears under its name with mode 0660 already set: it is bound under another name in the same folder and
 /// renamed. A socket that a dead server left is replaced.
@@ -34,11 +27,6 @@ public final class UnixServer implements AutoCloseable {
 
     private final Path socket;
     private final Server server;
-    /// Answered out of memory, without a lock or a file, on the thread that moves the bytes: to hand the call over and
-    /// back would take longer than the answer. They are most of what a kubelet asks.
-    private static final Set<String> QUICK =
-            Set.of("Version", "ListPodSandbox", "ListContainers", "PodSandboxStatus", "ContainerStatus");
-
     private final MultiThreadIoEventLoopGroup loop;
     private final ExecutorService calls;
 
@@ -69,13 +57,7 @@ public final class UnixServer implements AutoCloseable {
                 .channelType(EpollServerDomainSocketChannel.class)
                 .bossEventLoopGroup(loop)
                 .workerEventLoopGroup(loop)
-                .directExecutor()
-                .callExecutor(new ServerCallExecutorSupplier() {
-                    @Override
-                    public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
-                        return QUICK.contains(call.getMethodDescriptor().getBareMethodName()) ? null : calls;
-                    }
-                })
+                .executor(calls)
                 .maxInboundMessageSize(Math.toIntExact(maxRequest))
                 .intercept(new ResponseLimit(maxResponse))
                 // the kubelet's and crictl's clients may ask for signs of life as often as they like
