@@ -6,7 +6,8 @@ import io.crij.linux.Fd;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One stream of a container's output. Used by one writer thread at a time, but for [#ready].
+/// One stream of a container's output. Used by one writer thread at a time; the lock guards the watch, which another
+/// thread begins and ends.
 final class OutputSource {
     private final Fd fd;
     private final LogStream stream;
@@ -36,9 +37,8 @@ final class OutputSource {
         return ended;
     }
 
-    /// The pump may have run, and found nothing more, before this returns: it waits for the watch then, else nobody
-    /// would
-    /// ask for the next report.
+    /// The pump may have run, and found nothing more, before this returns: it waits for the watch then, or else
+    /// nobody would ask for the next report.
     synchronized void watch(Readiness readiness, Runnable wake) throws ErrnoException {
         if (terminal) {
             fd.nonBlocking(true);

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.crij.linux.Epoll;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class MonitorStreamTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     @TempDir
     Path folder;
 
@@ -50,6 +54,7 @@ class MonitorStreamTest {
         StringBuilder read = new StringBuilder();
         byte[] piece = new byte[4096];
         while (read.indexOf(text) < 0) {
+            awaitOutput(fd, read);
             int got = fd.read(piece);
             if (got == 0) {
                 throw new AssertionError("ended after: " + read);
@@ -57,6 +62,16 @@ class MonitorStreamTest {
             read.append(new String(piece, 0, got, StandardCharsets.UTF_8));
         }
         return read.toString();
+    }
+
+    /// A time limit of JUnit's does not end a read.
+    private static void awaitOutput(Fd fd, CharSequence read) throws ErrnoException {
+        try (var epoll = new Epoll()) {
+            epoll.add(fd, Epoll.IN, 1);
+            if (epoll.await(PATIENCE, (_, _) -> {}) == 0) {
+                throw new AssertionError("nothing more came after: " + read);
+            }
+        }
     }
 
     @Test

@@ -11,9 +11,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
 /// The way into a node's network from outside, for clients of its streaming server, which listens on the node's own
-/// loopback interface. Runs inside the network namespace as a program of its own: `LoopbackRelay SOCKET`. A client of
-/// the
-/// Unix socket first sends the port as two bytes.
+/// loopback interface. Runs inside the network namespace as a program of its own: `LoopbackRelay SOCKET`. A
+/// client of the Unix socket first sends the port as two bytes.
 final class LoopbackRelay {
     private static final int BUFFER = 64 << 10;
 

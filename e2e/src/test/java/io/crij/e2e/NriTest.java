@@ -22,6 +22,14 @@ import org.junit.jupiter.api.Test;
 
 /// What plugins of the Node Resource Interface hear.
 class NriTest extends NriNode {
+    private static final List<String> LIFE = List.of(
+            "CreateContainer",
+            "PostCreateContainer",
+            "StartContainer",
+            "PostStartContainer",
+            "StopContainer",
+            "RemoveContainer");
+
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
@@ -40,15 +48,7 @@ class NriTest extends NriNode {
             pods.removePod(pod);
 
             assertEquals(List.of("RunPodSandbox", "StopPodSandbox", "RemovePodSandbox"), plugin.heardOf(pod));
-            assertEquals(
-                    List.of(
-                            "CreateContainer",
-                            "PostCreateContainer",
-                            "StartContainer",
-                            "PostStartContainer",
-                            "StopContainer",
-                            "RemoveContainer"),
-                    plugin.heardOf(container));
+            assertEquals(LIFE, plugin.heardOf(container));
             var run = first(plugin, "RunPodSandbox", pod).getPod();
             assertEquals("told", run.getName());
             assertEquals("default", run.getNamespace());
@@ -96,15 +96,7 @@ class NriTest extends NriNode {
             node.pods().stop(container, 0);
             node.pods().remove(container);
             removePod(pod);
-            assertEquals(
-                    List.of(
-                            "CreateContainer",
-                            "PostCreateContainer",
-                            "StartContainer",
-                            "PostStartContainer",
-                            "StopContainer",
-                            "RemoveContainer"),
-                    plugin.heardOf(container));
+            assertEquals(LIFE, plugin.heardOf(container));
         }
     }
 

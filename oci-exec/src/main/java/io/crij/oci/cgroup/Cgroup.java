@@ -191,9 +191,8 @@ public final class Cgroup {
         delete(false);
     }
 
-    /// The same, but what is in the groups is killed, also what comes into them meanwhile: a process that was on its
-    /// way
-    /// when the one that made it was killed.
+    /// The same, but what is in the groups is killed, also what comes into them meanwhile: a process that was on
+    /// its way when the one that made it was killed. For groups that nobody else uses.
     public void killAndDelete() throws OciException, InterruptedException {
         delete(true);
     }

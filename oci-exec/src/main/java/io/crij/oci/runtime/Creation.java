@@ -21,6 +21,7 @@ import io.crij.oci.spec.Namespace;
 import io.crij.oci.spec.Process;
 import io.crij.oci.spec.Seccomp;
 import io.crij.oci.spec.Spec;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -73,7 +74,9 @@ final class Creation {
             Program program =
                     new CreateProgram(request, slots, descriptors.shim, hooks, maps, shape, host).compile(programSlot);
 
-            undo.add("remove the cgroups of " + request.id(), cgroup::killAndDelete);
+            // a group that was there before may have processes of others
+            boolean shared = Files.exists(host.plan().container().getFirst());
+            undo.add("remove the cgroups of " + request.id(), shared ? cgroup::delete : cgroup::killAndDelete);
             Launch launch = launch(program, slots, programSlot, descriptors, undo);
             if (runtimeWaits(spec.hooks())) {
                 launch.await(News.HOOKS);

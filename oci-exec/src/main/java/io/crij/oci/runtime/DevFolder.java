@@ -9,7 +9,6 @@ import io.crij.oci.program.Operand;
 import io.crij.oci.program.Operand.Register;
 import io.crij.oci.runtime.Targets.Missing;
 import io.crij.oci.spec.DeviceType;
-import io.crij.oci.spec.Mount;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,23 +58,17 @@ final class DevFolder {
     /// Folders right below `/dev` that later mounts go to.
     List<String> places() {
         return setup.spec.mounts().stream()
-                .filter(mount -> !isFile(mount))
+                .filter(mount -> !mount.isBind())
                 .map(mount -> Targets.clean(mount.destination()))
                 .filter(place -> place.startsWith("dev/") && place.indexOf('/', 4) < 0)
                 .toList();
-    }
-
-    private static boolean isFile(Mount mount) {
-        return "bind".equals(mount.type())
-                || mount.options().contains("bind")
-                || mount.options().contains("rbind");
     }
 
     /// What [#fill] could not do: devices in folders below, all devices in a user namespace, or everything when
     /// `/dev` is the image's own. Nothing at all when the specification binds something to `/dev`.
     void complete(Targets targets) {
         boolean bound = setup.spec.mounts().stream()
-                .anyMatch(m -> Targets.clean(m.destination()).equals("dev") && isFile(m));
+                .anyMatch(m -> Targets.clean(m.destination()).equals("dev") && m.isBind());
         if (bound) {
             return;
         }

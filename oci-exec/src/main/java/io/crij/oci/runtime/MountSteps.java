@@ -74,7 +74,7 @@ final class MountSteps {
         }
         MountOptions options = MountOptions.of(config);
         String type = config.type() == null ? "" : config.type();
-        if (options.bind() || type.equals("bind") || type.equals("rbind")) {
+        if (config.isBind()) {
             bind(config, options, place);
             return;
         }

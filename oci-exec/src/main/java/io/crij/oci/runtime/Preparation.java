@@ -29,7 +29,7 @@ final class Preparation {
     void forUserNamespace() throws OciException {
         new RootMount(setup).makeOutside();
         for (Mount mount : setup.spec.mounts()) {
-            if (isBind(mount, MountOptions.of(mount))) {
+            if (mount.isBind()) {
                 Register made = open(mount);
                 // it comes out of the host's mount namespace, where it may be shared
                 setup.steps.setAttributes(
@@ -42,9 +42,8 @@ final class Preparation {
     /// lie on the same.
     void keepShared() throws OciException {
         for (Mount mount : setup.spec.mounts()) {
-            MountOptions options = MountOptions.of(mount);
-            boolean shared = options.propagation().stream().anyMatch(type -> (type & MS_SHARED) != 0);
-            if (shared && isBind(mount, options) && !sources.containsKey(mount)) {
+            boolean shared = MountOptions.of(mount).propagation().stream().anyMatch(type -> (type & MS_SHARED) != 0);
+            if (shared && mount.isBind() && !sources.containsKey(mount)) {
                 open(mount);
             }
         }
@@ -55,10 +54,6 @@ final class Preparation {
         new BindSources(setup).open(mount, MountOptions.of(mount), made);
         sources.put(mount, made);
         return made;
-    }
-
-    private static boolean isBind(Mount mount, MountOptions options) {
-        return options.bind() || "bind".equals(mount.type()) || "rbind".equals(mount.type());
     }
 
     static boolean recursive(Mount mount, MountOptions options) {

@@ -175,7 +175,7 @@ final class RootMount {
         }
         // the old root lies on top of the new one then, at the same place, and nothing else refers to it
         boolean shared = staysShared();
-        Register old = shared ? p.register("old") : setup.root;
+        Register old = p.register("old");
         if (shared) {
             steps.open("open the host's root", Abi.CWD, "/", O_PATH | O_DIRECTORY, old);
         }

@@ -28,6 +28,11 @@ public record Mount(
         return new Mount(destination, type, source, List.of(options), List.of(), List.of());
     }
 
+    /// Whether something of the host is shown at the destination, rather than a file system mounted.
+    public boolean isBind() {
+        return "bind".equals(type) || "rbind".equals(type) || options.contains("bind") || options.contains("rbind");
+    }
+
     public static Mount bind(String source, String destination, String... options) {
         return new Mount(destination, "bind", source, List.of(options), List.of(), List.of());
     }

@@ -78,7 +78,7 @@ public final class SpecValidator {
                     "idmap",
                     "needs mappings: of the mount, or of a user namespace of the container");
         }
-        if (!mount.uidMappings().isEmpty() && !options.bind() && !"bind".equals(mount.type())) {
+        if (!mount.uidMappings().isEmpty() && !mount.isBind()) {
             throw new InvalidSpec(path, mount.destination(), "only bind mounts can have mappings of their own");
         }
     }

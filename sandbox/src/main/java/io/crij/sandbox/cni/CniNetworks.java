@@ -160,9 +160,8 @@ public final class CniNetworks implements AutoCloseable {
         return attachment.speaks(CniVersion.V0_4) ? attachment.result() : null;
     }
 
-    /// Ends the plugins that an earlier process of ours has started for these containers and did not live to see the
-    /// end
-    /// of. For the start, when this one has not run any.
+    /// Ends the plugins that an earlier process of ours has started for these containers and did not outlive. For the
+    /// start, when this one has not run any.
     public void endOrphans() throws IOException {
         var containers =
                 attachments.all().stream().map(CniAttachment::containerId).collect(Collectors.toSet());

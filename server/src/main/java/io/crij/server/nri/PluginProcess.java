@@ -46,7 +46,6 @@ final class PluginProcess {
             Files.deleteIfExists(meeting);
             listener.bind(UnixDomainSocketAddress.of(meeting));
             try (var theirs = UnixSocket.connect(meeting.toString(), UnixSocket.Kind.STREAM)) {
-                var ours = listener.accept();
                 int pid = new Spawn(program.file().toString())
                         .environment(List.of(
                                 "PATH=" + PATH,
@@ -56,7 +55,8 @@ final class PluginProcess {
                         .descriptor(CONNECTION, theirs.fd())
                         .newSession()
                         .start();
-                var process = new PluginProcess(program.id(), pid, ours);
+                // it has been waiting since theirs connected
+                var process = new PluginProcess(program.id(), pid, listener.accept());
                 Thread.ofPlatform().name("nri-plugin-" + program.id()).daemon().start(process::reap);
                 return Optional.of(process);
             } finally {

@@ -1,12 +1,16 @@
 package io.crij.server.nri;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import io.crij.oci.spec.Spec;
+import io.crij.sandbox.ContainerRecord;
 import io.crij.sandbox.Containers;
 import io.crij.sandbox.Pods;
 import io.crij.server.Release;
 import io.crij.server.config.Config;
 import io.crij.server.nri.proto.ConfigureRequest;
 import io.crij.server.nri.proto.ConfigureResponse;
+import io.crij.server.nri.proto.Container;
 import io.crij.server.nri.proto.Empty;
 import io.crij.server.nri.proto.Event;
 import io.crij.server.nri.proto.RegisterPluginRequest;
@@ -80,6 +84,7 @@ final class Registration {
     /// @return the plugin, ready; empty when it was given up, which is said in the log
     Optional<Plugin> run(Containers containers) {
         var what = program.map(PluginPrograms.Program::id).orElse("a plugin");
+        boolean takesPart = false;
         try {
             var client = new TtrpcClient(
                     "nri-client", trunk.plugin().in(), trunk.plugin().out(), this::connectionEnded);
@@ -99,6 +104,7 @@ final class Registration {
             plugin = made;
             configure(made);
             synchronise(made, containers);
+            takesPart = true;
             LOG.info("NRI plugin {} takes part (its protocol: {})", made.id(), orUnknown(request.getNRIVersion()));
             return Optional.of(made);
         } catch (TimeoutException e) {
@@ -115,13 +121,21 @@ final class Registration {
             LOG.warn("NRI plugin {} does not take part: {}", what, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            if (!takesPart) {
+                // whatever happened: calls wait for a plugin that joins
+                giveUp();
+            }
         }
+        return Optional.empty();
+    }
+
+    private void giveUp() {
         var failed = plugin;
         if (failed != null) {
             failed.close();
         }
         trunk.close();
-        return Optional.empty();
     }
 
     private static String orUnknown(String version) {
@@ -199,38 +213,39 @@ final class Registration {
 
     /// Pods first, as many to a message as fit.
     private List<SynchronizeRequest.Builder> parts(Roster.Present present, Containers containers) {
-        var parts = new ArrayList<SynchronizeRequest.Builder>();
-        var part = SynchronizeRequest.newBuilder();
-        long size = 0;
+        var parts = new Parts();
         for (var id : present.pods()) {
-            var pod = pods.exact(id).map(PodMessage::of);
-            if (pod.isPresent()) {
-                size += pod.get().getSerializedSize() + 8;
-                if (size > LARGEST_PART) {
-                    parts.add(part);
-                    part = SynchronizeRequest.newBuilder();
-                    size = pod.get().getSerializedSize() + 8;
-                }
-                part.addPods(pod.get());
-            }
+            pods.exact(id)
+                    .map(PodMessage::of)
+                    .ifPresent(pod -> parts.roomFor(pod).addPods(pod));
         }
         for (var id : present.containers()) {
-            var container = containers.exact(id).map(record -> {
-                var draft = present.drafts().get(id);
-                return draft == null ? calls.message(record) : ContainerMessage.of(record, Optional.of(draft));
-            });
-            if (container.isPresent()) {
-                size += container.get().getSerializedSize() + 8;
-                if (size > LARGEST_PART) {
-                    parts.add(part);
-                    part = SynchronizeRequest.newBuilder();
-                    size = container.get().getSerializedSize() + 8;
-                }
-                part.addContainers(container.get());
-            }
+            containers
+                    .exact(id)
+                    .map(record -> message(record, present.drafts().get(id)))
+                    .ifPresent(container -> parts.roomFor(container).addContainers(container));
         }
-        parts.add(part);
-        return parts;
+        return parts.all;
+    }
+
+    private Container message(ContainerRecord record, @Nullable Spec draft) {
+        return draft == null ? calls.message(record) : ContainerMessage.of(record, Optional.of(draft));
+    }
+
+    private static final class Parts {
+        private static final int TAG_AND_LENGTH = 8;
+
+        final List<SynchronizeRequest.Builder> all = new ArrayList<>(List.of(SynchronizeRequest.newBuilder()));
+        private long size;
+
+        SynchronizeRequest.Builder roomFor(MessageLite next) {
+            size += next.getSerializedSize() + TAG_AND_LENGTH;
+            if (size > LARGEST_PART) {
+                all.add(SynchronizeRequest.newBuilder());
+                size = next.getSerializedSize() + TAG_AND_LENGTH;
+            }
+            return all.getLast();
+        }
     }
 
     /// What the plugin calls.

@@ -36,7 +36,8 @@ public final class Sockets {
         }
     }
 
-    static Path beside(Path socket) throws IOException {
+    /// Where a socket is bound before it gets its mode and its name.
+    public static Path beside(Path socket) throws IOException {
         var path = Path.of(socket + ".n");
         Files.deleteIfExists(path);
         return path;
