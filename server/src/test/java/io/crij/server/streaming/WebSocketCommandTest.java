@@ -124,6 +124,7 @@ class WebSocketCommandTest {
     @Test
     void hugeFramesEndTheConnection() throws Exception {
         try (var client = connect("v4.channel.k8s.io", "cat")) {
+            untilProcess();
             try {
                 client.frame(0x82, new byte[(1 << 20) + 1]);
                 assertTrue(client.ends());
@@ -137,6 +138,7 @@ class WebSocketCommandTest {
     @Test
     void garbageEndsTheConnection() throws Exception {
         try (var client = connect("v4.channel.k8s.io", "hang")) {
+            untilProcess();
             client.send("\u007f\u007f\u007f\u007fgarbage");
             assertTrue(client.ends());
         }
@@ -146,7 +148,7 @@ class WebSocketCommandTest {
     @Test
     void aClientThatVanishesTakesItsProcessAlong() throws Exception {
         try (var client = connect("v4.channel.k8s.io", "hang")) {
-            ServerOfTest.until(() -> !node.source.processes.isEmpty());
+            untilProcess();
             client.socket.setSoLinger(true, 0);
         }
         assertTrue(node.source.processes.peek().closed.get());
