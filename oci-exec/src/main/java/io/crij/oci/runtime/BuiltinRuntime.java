@@ -91,7 +91,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
             try {
                 var waiting = container.waiting();
                 waiting.go().write(new byte[] {1});
-                new ExecutionWait(tools.readiness(), waiting).await();
+                new ExecutionWait(tools.readiness(), waiting, container).await();
             } catch (ErrnoException e) {
                 throw new StepFailed("cannot start container " + id + ": " + e.getMessage(), e.errno(), e);
             }

@@ -30,6 +30,7 @@ final class ContainerHalf {
     private final HookPipes hooks;
     private final Preparation prepared;
     private final int procSlot;
+    private final Optional<NetDevices> netDevices;
     private boolean inCgroup;
 
     /// @param procSlot where the shim expects this process's folder of proc, when there is a user namespace to map
@@ -42,7 +43,9 @@ final class ContainerHalf {
             ShimSlots shim,
             HookPipes hooks,
             Preparation prepared,
-            int procSlot) {
+            int procSlot,
+            Optional<NetDevices> netDevices) {
+        this.netDevices = netDevices;
         this.prepared = prepared;
         this.hooks = hooks;
         this.setup = setup;
@@ -66,13 +69,21 @@ final class ContainerHalf {
         var labels = new LabelSteps(steps, process, host.labels());
         labels.open();
         becomeRootOfUserNamespace();
+        netDevices.ifPresent(devices -> devices.showNamespace(namespaces.joined(Type.NETWORK)));
         namespaces.join();
         namespaces.loopbackUp();
+        if (netDevices.isPresent()) {
+            // takes the shim's first event, so that the next one is about the devices
+            enterCgroup();
+            netDevices.get().receive();
+        }
         if (setup.request.rootfs() instanceof Rootfs.Pause) {
             pause();
             return;
         }
-        settings.sessionKeyring(setup.request.id());
+        if (setup.request.habits().newKeyring()) {
+            settings.sessionKeyring(setup.request.id());
+        }
         fileSystems(process);
         var last = new LastPart(steps, setup.slots, shimSteps, process, host.privileges(), host.seccomp());
         if (setup.request.detached()) {

@@ -26,6 +26,7 @@ final class CreateProgram {
     private final Namespaces namespaces;
     private final CgroupSteps cgroups;
     private final ShimSteps shimSteps;
+    private final Optional<NetDevices> netDevices;
 
     CreateProgram(
             CreateRequest request, Slots slots, ShimSlots shim, HookPipes hooks, IdMaps maps, Shape shape, Host host) {
@@ -40,6 +41,9 @@ final class CreateProgram {
         namespaces = new Namespaces(setup);
         cgroups = new CgroupSteps(steps);
         shimSteps = new ShimSteps(steps, slots);
+        netDevices = host.netDevices().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new NetDevices(setup, shimSteps, host.netDevices()));
     }
 
     /// @param programSlot number of the program's own descriptor
@@ -58,6 +62,7 @@ final class CreateProgram {
             prepared.forUserNamespace();
         }
         namespaces.open();
+        netDevices.ifPresent(NetDevices::open);
         namespaces.cloneChild(cgroup, child, shimSteps);
         if (!host.bornInCgroup()) {
             // while the child mounts
@@ -71,10 +76,12 @@ final class CreateProgram {
             steps.close(proc);
         }
         shimSteps.raise(slots.toChild(), "toChild");
+        netDevices.ifPresent(devices -> devices.move(namespaces.pidfd));
         serve();
 
         p.place(child);
-        new ContainerHalf(setup, host, shimSteps, namespaces, cgroups, shim, hooks, prepared, procSlot).run();
+        new ContainerHalf(setup, host, shimSteps, namespaces, cgroups, shim, hooks, prepared, procSlot, netDevices)
+                .run();
         return p.build();
     }
 

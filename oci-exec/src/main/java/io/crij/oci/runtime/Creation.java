@@ -4,6 +4,7 @@ import io.crij.linux.At;
 import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
+import io.crij.linux.NetworkDevice;
 import io.crij.linux.OverlayLayers;
 import io.crij.linux.Pidfd;
 import io.crij.oci.cgroup.Cgroup;
@@ -24,6 +25,7 @@ import io.crij.oci.spec.Spec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -53,10 +55,12 @@ final class Creation {
         checkHost();
         var folders = CgroupFolders.of(tools.cgroups(), cgroupsPath(), tools.layout());
         Optional<SeccompFilter> seccomp = seccomp();
+        List<NetworkDevice> netDevices = NetDevices.onHost(spec.linux());
         try (var undo = new Rollback()) {
             ContainerRecord record = begin(folders, seccomp, undo);
             var cgroup = new Cgroup(folders);
-            var slots = new Slots(0, spec.hooks().startContainer().size());
+            var slots = new Slots(
+                    request.stdio().more().size(), spec.hooks().startContainer().size());
             var descriptors = open(slots, undo);
             boolean overlay = request.rootfs() instanceof Rootfs.Overlay;
             var host = new Host(
@@ -65,7 +69,8 @@ final class Creation {
                     tools.privileges(),
                     overlay ? tools.overlayLayers().get() : OverlayLayers.MOUNT_OPTIONS,
                     tools.labels(),
-                    seccomp);
+                    seccomp,
+                    netDevices);
             var shape = Shape.of(request);
             var hooks = new HookPipes(slots, spec.hooks());
             undo.add("close the hooks' pipes", hooks::close);
@@ -77,7 +82,8 @@ final class Creation {
             // a group that was there before may have processes of others
             boolean shared = Files.exists(host.plan().container().getFirst());
             undo.add("remove the cgroups of " + request.id(), shared ? cgroup::delete : cgroup::killAndDelete);
-            Launch launch = launch(program, slots, programSlot, descriptors, undo);
+            var agent = SeccompAgent.read(folder, SeccompAgent.ofFirst(record));
+            Launch launch = launch(program, slots, programSlot, descriptors, agent, undo);
             if (runtimeWaits(spec.hooks())) {
                 launch.await(News.HOOKS);
                 runHooks(launch, hooks);
@@ -101,11 +107,6 @@ final class Creation {
         if (spec.linux().intelRdt() != null) {
             throw new Unsupported(
                     "linux.intelRdt: classes of service of resctrl are not made by this runtime; leave it out");
-        }
-        if (!spec.linux().netDevices().isEmpty()) {
-            throw new Unsupported("linux.netDevices: "
-                    + spec.linux().netDevices().keySet() + ": this runtime moves no network devices; leave it to the"
-                    + " network plugin");
         }
     }
 
@@ -192,6 +193,7 @@ final class Creation {
         undo.add("remove " + folder, () -> StateFolder.remove(folder));
         if (seccomp.isPresent()) {
             StateFolder.write(folder, StateFolder.SECCOMP, seccomp.get().program());
+            SeccompAgent.write(folder, seccomp.get());
         }
         return record;
     }
@@ -202,23 +204,31 @@ final class Creation {
         return descriptors;
     }
 
-    private Optional<SeccompFilter> seccomp() throws InvalidSpec, Unsupported {
+    private Optional<SeccompFilter> seccomp() throws InvalidSpec {
         @Nullable Seccomp config = spec.linux().seccomp();
         if (config == null) {
             return Optional.empty();
         }
-        SeccompFilter filter = tools.seccomp().compile(config);
-        if (filter.notifies()) {
-            throw new Unsupported("linux.seccomp: SCMP_ACT_NOTIFY: this runtime hands no notify descriptor to "
-                    + filter.listenerPath().orElse("a listener") + "; use SCMP_ACT_ERRNO or SCMP_ACT_LOG");
-        }
-        return Optional.of(filter);
+        return Optional.of(tools.seccomp().compile(config));
     }
 
-    private Launch launch(Program program, Slots slots, int programSlot, Descriptors descriptors, Rollback undo)
+    private Launch launch(
+            Program program,
+            Slots slots,
+            int programSlot,
+            Descriptors descriptors,
+            Optional<SeccompAgent> agent,
+            Rollback undo)
             throws ErrnoException {
         var launch = new Launch(
-                tools.init(), program, slots, programSlot, Launch.SHIM + request.id(), descriptors, tools.readiness());
+                tools.init(),
+                program,
+                slots,
+                programSlot,
+                Launch.SHIM + request.id(),
+                descriptors,
+                tools.readiness(),
+                agent);
         undo.add("end the process of " + request.id(), () -> {
             launch.kill();
             tools.reaper().reap(launch.shimPid);

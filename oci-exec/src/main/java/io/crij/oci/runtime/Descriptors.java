@@ -79,7 +79,7 @@ final class Descriptors implements AutoCloseable {
                     slots.give(2, err.writer());
                     stderrSlot = slots.give(err.reader());
                 }
-                case Stdio.Terminal(), Stdio.Null() -> {
+                case Stdio.Terminal _, Stdio.Null _ -> {
                     stdin = null;
                     stdout = null;
                     stderr = null;
@@ -88,14 +88,17 @@ final class Descriptors implements AutoCloseable {
                     slots.give(1, nothing);
                     slots.give(2, nothing);
                 }
-                case Stdio.Given(Fd in, Fd out, Fd err) -> {
+                case Stdio.Given given -> {
                     stdin = null;
                     stdout = null;
                     stderr = null;
-                    slots.give(0, in);
-                    slots.give(1, out);
-                    slots.give(2, err);
+                    slots.give(0, given.in());
+                    slots.give(1, given.out());
+                    slots.give(2, given.err());
                 }
+            }
+            for (int i = 0; i < stdio.more().size(); i++) {
+                slots.give(3 + i, stdio.more().get(i));
             }
             int console = stdio instanceof Stdio.Terminal ? slots.reserve() : NONE;
             shim = new ShimSlots(

@@ -20,6 +20,7 @@ import io.crij.oci.spec.Process;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Compiles the program of an exec.
 final class ExecProgram {
@@ -84,7 +85,15 @@ final class ExecProgram {
                     Operand.of(targetSlot, "container"),
                     Abi.flags(CloneFlags.CLONE_NEWPID, "NEWPID"));
         }
+        // the child inherits it, and may be born in its cgroup
+        Process.@Nullable CpuAffinity affinity = process.execCPUAffinity();
+        if (affinity != null && affinity.initial() != null) {
+            ProcessSettings.affinity(p, "initial", affinity.initial());
+        }
         clone(child, pid, pidfd);
+        if (affinity != null && affinity.initial() != null) {
+            ProcessSettings.everywhere(p);
+        }
         shimSteps.tellPid(pid);
         shimSteps.awaitChild(pidfd);
         shimSteps.keepOwnDescriptors(pidfd, shim.pidfd());
@@ -126,6 +135,10 @@ final class ExecProgram {
         if (!plan.bornInCgroup()) {
             var cgroups = new CgroupSteps(steps);
             plan.cgroups().forEach(cgroups::join);
+        }
+        Process.@Nullable CpuAffinity affinity = process.execCPUAffinity();
+        if (affinity != null) {
+            ProcessSettings.affinity(p, "final", affinity.finalCpus());
         }
         join(targetSlot);
         settings.sessionKeyring("exec");

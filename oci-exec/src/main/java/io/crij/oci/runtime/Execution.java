@@ -34,7 +34,7 @@ final class Execution {
             if (!container.alive()) {
                 throw new OciException.WrongState("container not running: " + record.id());
             }
-            var slots = new Slots(0, 0);
+            var slots = new Slots(stdio.more().size(), 0);
             // an exec's status is nowhere on disk: it does not outlive the runtime that asked for it
             var descriptors = new Descriptors(slots, stdio, Memfd.create("crij-exit"));
             undo.add("close the descriptors", descriptors::closeAll);
@@ -57,7 +57,8 @@ final class Execution {
                     programSlot,
                     Launch.SHIM + record.id(),
                     descriptors,
-                    tools.readiness());
+                    tools.readiness(),
+                    container.agent(_ -> SeccompAgent.running(record)));
             undo.add("end the exec in " + record.id(), () -> {
                 launch.kill();
                 tools.reaper().reap(launch.shimPid);

@@ -15,10 +15,12 @@ final class ExecutionWait {
 
     private final Readiness readiness;
     private final LiveContainer.Waiting waiting;
+    private final LiveContainer container;
 
-    ExecutionWait(Readiness readiness, LiveContainer.Waiting waiting) {
+    ExecutionWait(Readiness readiness, LiveContainer.Waiting waiting, LiveContainer container) {
         this.readiness = readiness;
         this.waiting = waiting;
+        this.container = container;
     }
 
     void await() throws OciException, InterruptedException, ErrnoException {
@@ -27,17 +29,32 @@ final class ExecutionWait {
             launch.get().awaitExecution();
             return;
         }
-        // a program of an earlier runtime: its text has gone with that one
+        while (news()) {
+            // an agent has been served
+        }
+    }
+
+    /// Of a program of an earlier runtime: its text has gone with that one.
+    private boolean news() throws OciException, InterruptedException, ErrnoException {
         if (!readiness.await(waiting.report(), PATIENCE)) {
             throw new TimedOut("the start of the container's process", PATIENCE);
         }
         byte[] news = new byte[News.SIZE];
-        if (waiting.report().read(news) == News.SIZE) {
-            ByteBuffer in = ByteBuffer.wrap(news).order(ByteOrder.LITTLE_ENDIAN);
-            throw new StepFailed(
-                    "cannot execute the container's program: " + Errno.describe(in.getInt(4)) + " (operation "
-                            + in.getInt(0) + ")",
-                    in.getInt(4));
+        if (waiting.report().read(news) != News.SIZE) {
+            return false;
         }
+        ByteBuffer in = ByteBuffer.wrap(news).order(ByteOrder.LITTLE_ENDIAN);
+        int what = in.getInt(0);
+        int value = in.getInt(4);
+        if (what == News.LISTENER) {
+            Optional<SeccompAgent> agent = container.agent(SeccompAgent.ofFirst(container.record()));
+            if (agent.isPresent()) {
+                agent.get().hand(container.record().pid(), value, waiting.go());
+            }
+            return true;
+        }
+        throw new StepFailed(
+                "cannot execute the container's program: " + Errno.describe(value) + " (operation " + what + ")",
+                value);
     }
 }

@@ -49,12 +49,15 @@ public final class Explanation {
                         Privileges.read(),
                         OverlayLayers.ofThisKernel(),
                         Labels.of(Labels.Policy.WHERE_PRESENT),
-                        seccomp));
+                        seccomp,
+                        NetDevices.onHost(spec.linux())));
     }
 
     private static String listing(CreateRequest request, Host host) throws OciException {
         var shape = Shape.of(request);
-        var slots = new Slots(0, request.spec().hooks().startContainer().size());
+        var slots = new Slots(
+                request.stdio().more().size(),
+                request.spec().hooks().startContainer().size());
         try (Fd exitRecord = Fd.open("/dev/null", FileFlags.O_RDWR)) {
             // the numbers of descriptors are part of the program, so they are given out for real
             var descriptors = new Descriptors(slots, request.stdio(), exitRecord);

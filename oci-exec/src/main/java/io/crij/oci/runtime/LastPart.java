@@ -172,11 +172,30 @@ final class LastPart {
                 "{" + filter.length() + "}",
                 16,
                 b -> b.putShort((short) filter.length()).putLong(8, code.value()));
+        Register result = p.register("listener");
         p.call(
-                "load the seccomp filter (linux.seccomp)",
-                Call.SECCOMP,
-                Operand.of(SECCOMP_SET_MODE_FILTER, "SET_MODE_FILTER"),
-                Abi.flags(filter.flags(), "0x" + Integer.toHexString(filter.flags())),
-                program);
+                        "load the seccomp filter (linux.seccomp)",
+                        Call.SECCOMP,
+                        Operand.of(SECCOMP_SET_MODE_FILTER, "SET_MODE_FILTER"),
+                        Abi.flags(filter.flags(), "0x" + Integer.toHexString(filter.flags())),
+                        program)
+                .into(result);
+        if (filter.notifies()) {
+            giveListener(result);
+        }
+    }
+
+    /// The filter holds already: `write` is never one that asks (the compiler refuses that), and a `read` that asks
+    /// waits for the agent, which has the descriptor by then.
+    private void giveListener(Register listener) {
+        Register got = p.register("agentAnswers");
+        Label given = p.label("listenerIsGiven" + listener.index());
+        shimSteps.tell(News.LISTENER, "LISTENER", listener);
+        p.call("wait for the agent", Call.READ, Operand.of(slots.go(), "go"), p.space(8, "byte"), Abi.ONE)
+                .into(got)
+                .tolerateAll();
+        p.branch(got, Condition.DIFFERENT, Abi.ZERO, given);
+        p.call("end", Call.EXIT_GROUP, Abi.ONE);
+        p.place(given);
     }
 }

@@ -29,6 +29,8 @@ final class Launch {
     private final Program program;
     private final Readiness readiness;
     private final Fd report;
+    private final Fd go;
+    private final Optional<SeccompAgent> agent;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(News.SIZE).order(ByteOrder.LITTLE_ENDIAN);
 
     final int shimPid;
@@ -41,11 +43,14 @@ final class Launch {
             int programSlot,
             String name,
             Descriptors descriptors,
-            Readiness readiness)
+            Readiness readiness,
+            Optional<SeccompAgent> agent)
             throws ErrnoException {
         this.program = program;
         this.readiness = readiness;
         this.report = descriptors.report;
+        this.go = descriptors.go;
+        this.agent = agent;
         shimPid = init.start(program, name, slots.given(descriptors.exitFile), programSlot);
     }
 
@@ -94,6 +99,9 @@ final class Launch {
             if (what == News.PID) {
                 pid = value;
             }
+            if (what == News.LISTENER && agent.isPresent()) {
+                agent.get().hand(pid, value, go);
+            }
             return Optional.of(what);
         } catch (ErrnoException e) {
             throw new StepFailed("cannot read the report of the container's process: " + e.getMessage(), e.errno(), e);
@@ -101,7 +109,8 @@ final class Launch {
     }
 
     private OciException failure(int index, int errno) {
-        return failure(program, index, errno);
+        // netlink's answers have it negated
+        return failure(program, index, Math.abs(errno));
     }
 
     static OciException failure(Program program, int index, int errno) {

@@ -7,9 +7,11 @@ import io.crij.oci.cgroup.Cgroup;
 import io.crij.oci.runtime.OciException.StepFailed;
 import io.crij.oci.seccomp.SeccompFilter;
 import io.crij.oci.spec.Linux;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A container that this runtime knows. Its lock serialises the verbs on it.
@@ -109,7 +111,8 @@ final class LiveContainer {
         if (exec.seccompFlags() >= 0) {
             try {
                 byte[] filter = StateFolder.read(folder, StateFolder.SECCOMP);
-                seccomp = Optional.of(new SeccompFilter(filter, exec.seccompFlags(), false, Optional.empty(), ""));
+                boolean asks = Files.exists(folder.resolve(StateFolder.AGENT));
+                seccomp = Optional.of(new SeccompFilter(filter, exec.seccompFlags(), asks, Optional.empty(), ""));
             } catch (ErrnoException e) {
                 throw new StepFailed("cannot read the system call filter: " + e.getMessage(), e.errno(), e);
             }
@@ -122,6 +125,17 @@ final class LiveContainer {
         List<Path> groups = cgroup.map(c -> c.folders().container()).orElse(List.of());
         boolean pure = cgroup.filter(c -> c.folders().host().pure()).isPresent();
         return new ExecProgram.ExecPlan(record.namespaces(), groups, pure, linux, seccomp);
+    }
+
+    /// Whom the container's filter asks.
+    ///
+    /// @param state of the container, given the pid of the process that has the filter
+    Optional<SeccompAgent> agent(IntFunction<ContainerState> state) throws StepFailed {
+        try {
+            return SeccompAgent.read(folder, state);
+        } catch (ErrnoException e) {
+            throw new StepFailed("cannot read the agent of the system call filter: " + e.getMessage(), e.errno(), e);
+        }
     }
 
     boolean alive() {

@@ -200,6 +200,11 @@ final class Namespaces {
         }
     }
 
+    /// What a namespace to join is open on.
+    Optional<Register> joined(Type type) {
+        return Optional.ofNullable(joined.get(type));
+    }
+
     /// Whether the child is born in a user namespace that was there before.
     boolean bornInside() {
         return joined.containsKey(Type.USER);

@@ -14,6 +14,10 @@ final class News {
     /// The process waits for the hooks that run outside of it.
     static final int HOOKS = MARK | 3;
 
+    /// The process has loaded a filter that asks an agent, and waits until that has the descriptor, whose number
+    /// follows.
+    static final int LISTENER = MARK | 4;
+
     static final int SIZE = 8;
 
     private News() {}

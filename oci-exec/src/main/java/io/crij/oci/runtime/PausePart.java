@@ -39,7 +39,7 @@ final class PausePart {
     }
 
     /// The empty root, in a mount namespace of its own.
-    void enterEmptyRoot() throws InvalidSpec {
+    void enterEmptyRoot() throws OciException {
         var p = setup.p;
         var steps = setup.steps;
         Register place = p.register("place");

@@ -25,6 +25,9 @@ final class ProcessSettings {
     private static final int DEFAULT_UMASK = 0022;
     private static final int MASK_BYTES = 128;
 
+    /// `CONFIG_NR_CPUS` of the largest machines.
+    private static final int MOST_NUMBERED = 8191;
+
     private final Steps steps;
     private final ProgramBuilder p;
     private final Process process;
@@ -40,11 +43,15 @@ final class ProcessSettings {
     /// What the JVM has and nobody wants: the shim's part is the same as the child's.
     static void reset(ProgramBuilder p) {
         p.call("reset the umask", Call.UMASK, Abi.ZERO);
+        everywhere(p);
+        p.call("reset the i/o priority", Call.IOPRIO_SET, Operand.of(WHO_PROCESS), Abi.ZERO, Abi.ZERO)
+                .tolerateAll();
+    }
+
+    static void everywhere(ProgramBuilder p) {
         byte[] all = new byte[MASK_BYTES];
         Arrays.fill(all, (byte) -1);
         p.call("run on every processor", Call.SCHED_SETAFFINITY, Abi.ZERO, Operand.of(MASK_BYTES), p.bytes(all, "all"))
-                .tolerateAll();
-        p.call("reset the i/o priority", Call.IOPRIO_SET, Operand.of(WHO_PROCESS), Abi.ZERO, Abi.ZERO)
                 .tolerateAll();
     }
 
@@ -123,7 +130,7 @@ final class ProcessSettings {
     }
 
     private void memory(MemoryPolicy policy) throws InvalidSpec {
-        BitSet nodes = nodes(policy.nodes());
+        BitSet nodes = numbers("linux.memoryPolicy.nodes", policy.nodes());
         long[] mask = Arrays.copyOf(nodes.toLongArray(), 16);
         Operand pointer = nodes.isEmpty() ? Abi.ZERO : p.longs("{" + policy.nodes() + "}", mask);
         Operand bits = nodes.isEmpty() ? Abi.ZERO : Operand.of(64 * mask.length);
@@ -135,7 +142,22 @@ final class ProcessSettings {
                 bits);
     }
 
-    private static BitSet nodes(@Nullable String list) throws InvalidSpec {
+    /// Where an exec runs.
+    ///
+    /// @param property of `process.execCPUAffinity`
+    static void affinity(ProgramBuilder p, String property, @Nullable String cpus) throws InvalidSpec {
+        if (cpus == null || cpus.isEmpty()) {
+            return;
+        }
+        String path = "process.execCPUAffinity." + property;
+        long[] set = numbers(path, cpus).toLongArray();
+        long[] mask = Arrays.copyOf(set, Math.max(set.length, MASK_BYTES / 8));
+        Operand pointer = p.longs("{" + cpus + "}", mask);
+        p.call("set " + path + " to " + cpus, Call.SCHED_SETAFFINITY, Abi.ZERO, Operand.of(8 * mask.length), pointer);
+    }
+
+    /// @param path of the property, for the error
+    private static BitSet numbers(String path, @Nullable String list) throws InvalidSpec {
         BitSet nodes = new BitSet();
         if (list == null || list.isBlank()) {
             return nodes;
@@ -143,9 +165,13 @@ final class ProcessSettings {
         for (String range : list.strip().split(",", -1)) {
             String[] ends = range.strip().split("-", 2);
             try {
-                nodes.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
+                int last = Integer.parseInt(ends[ends.length - 1]);
+                if (last > MOST_NUMBERED) {
+                    throw new InvalidSpec(path, list, "the kernel counts to " + MOST_NUMBERED);
+                }
+                nodes.set(Integer.parseInt(ends[0]), last + 1);
             } catch (NumberFormatException | IndexOutOfBoundsException e) {
-                throw new InvalidSpec("linux.memoryPolicy.nodes", list, "is not a list such as 0-1,3");
+                throw new InvalidSpec(path, list, "is not a list such as 0-1,3");
             }
         }
         return nodes;

@@ -4,10 +4,14 @@ import static io.crij.linux.abi.FileFlags.O_DIRECTORY;
 import static io.crij.linux.abi.FileFlags.O_PATH;
 import static io.crij.linux.abi.MountFlags.*;
 
+import io.crij.linux.Errno;
+import io.crij.linux.ErrnoException;
+import io.crij.linux.MountInfo;
 import io.crij.oci.program.Call;
 import io.crij.oci.program.Operand;
 import io.crij.oci.program.Operand.Register;
 import io.crij.oci.runtime.OciException.InvalidSpec;
+import io.crij.oci.runtime.OciException.StepFailed;
 import io.crij.oci.spec.Namespace.Type;
 import java.nio.file.Path;
 import java.util.List;
@@ -160,7 +164,7 @@ final class RootMount {
     }
 
     /// Makes it read-only if asked for, and enters it. From here on paths are the container's.
-    void enter() throws InvalidSpec {
+    void enter() throws InvalidSpec, StepFailed {
         var p = setup.p;
         var config = setup.spec.root();
         if (config != null && config.readonly()) {
@@ -173,6 +177,55 @@ final class RootMount {
             p.call("go to its top", Call.CHDIR, p.text("/"));
             return;
         }
+        if (setup.request.habits().pivots()) {
+            pivot();
+        } else {
+            move();
+        }
+        @Nullable String wanted = setup.linux.rootfsPropagation();
+        if (wanted != null && !wanted.isEmpty() && !wanted.endsWith("slave")) {
+            changePropagation("set the root's propagation to " + wanted, PROPAGATION.getOrDefault(wanted, 0L));
+        }
+    }
+
+    /// The host's root stays below the new one, where a process that escapes a chroot would find it: at least its proc
+    /// and sysfs are taken away, which give power over the host.
+    private void move() throws StepFailed {
+        var p = setup.p;
+        // else the host would lose them too
+        changePropagation("part the host's file systems from the host", MS_SLAVE | MS_REC);
+        for (String pseudo : pseudoFileSystems()) {
+            // one that is below another is gone with it
+            p.call("detach the host's " + pseudo, Call.UMOUNT2, p.text(pseudo), Abi.flags(MNT_DETACH, "MNT_DETACH"))
+                    .tolerate(Errno.EINVAL, Errno.ENOENT);
+        }
+        Operand here = p.text(".");
+        p.call(
+                "move it over the host's root",
+                Call.MOUNT,
+                here,
+                p.text("/"),
+                p.text(""),
+                Abi.flags(MS_MOVE, "MS_MOVE"),
+                Abi.ZERO);
+        p.call("make it the root", Call.CHROOT, here);
+        p.call("go to its top", Call.CHDIR, p.text("/"));
+    }
+
+    private List<String> pseudoFileSystems() throws StepFailed {
+        try {
+            return MountInfo.ofSelf().stream()
+                    .filter(mount -> mount.type().equals("proc") || mount.type().equals("sysfs"))
+                    .map(MountInfo::mountPoint)
+                    .toList();
+        } catch (ErrnoException e) {
+            throw new StepFailed("cannot read the host's mounts: " + e.getMessage(), e.errno(), e);
+        }
+    }
+
+    private void pivot() throws InvalidSpec {
+        var p = setup.p;
+        Operand here = p.text(".");
         // the old root lies on top of the new one then, at the same place, and nothing else refers to it
         boolean shared = staysShared();
         Register old = p.register("old");
@@ -187,9 +240,5 @@ final class RootMount {
         }
         p.call("detach the host's file systems", Call.UMOUNT2, here, Abi.flags(MNT_DETACH, "MNT_DETACH"));
         p.call("go to its top", Call.CHDIR, p.text("/"));
-        @Nullable String wanted = setup.linux.rootfsPropagation();
-        if (wanted != null && !wanted.isEmpty() && !wanted.endsWith("slave")) {
-            changePropagation("set the root's propagation to " + wanted, PROPAGATION.getOrDefault(wanted, 0L));
-        }
     }
 }

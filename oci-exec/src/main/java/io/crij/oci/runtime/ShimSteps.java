@@ -78,6 +78,13 @@ final class ShimSteps {
         p.call("report the pid", Call.WRITE, report(), news, Operand.of(News.SIZE));
     }
 
+    /// Tells the runtime a number that is known only now.
+    void tell(int what, String name, Register value) {
+        Constant news = p.struct("{" + name + "}", News.SIZE, b -> b.putInt(what));
+        p.store(ProgramBuilder.offset(news, 4), value, 4);
+        p.call("report " + name, Call.WRITE, report(), news, Operand.of(News.SIZE));
+    }
+
     void tell(int what, String name) {
         Constant news = p.struct("{" + name + "}", News.SIZE, b -> b.putInt(what));
         p.call("report " + name, Call.WRITE, report(), news, Operand.of(News.SIZE));

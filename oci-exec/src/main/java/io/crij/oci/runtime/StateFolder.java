@@ -16,6 +16,9 @@ final class StateFolder {
     /// The container's system call filter, for execs.
     static final String SECCOMP = "seccomp";
 
+    /// The agent that this filter asks.
+    static final String AGENT = "agent";
+
     private StateFolder() {}
 
     static void write(Path folder, String name, byte[] content) throws ErrnoException {
@@ -39,7 +42,7 @@ final class StateFolder {
 
     /// Removes our files, and the folder unless somebody else has something in it. Idempotent.
     static void remove(Path folder) throws ErrnoException {
-        for (String name : List.of(EXIT, SECCOMP, ContainerRecord.FILE + ".new", ContainerRecord.FILE)) {
+        for (String name : List.of(EXIT, SECCOMP, AGENT, ContainerRecord.FILE + ".new", ContainerRecord.FILE)) {
             try {
                 At.unlink(Fd.CWD, folder.resolve(name).toString());
             } catch (ErrnoException e) {

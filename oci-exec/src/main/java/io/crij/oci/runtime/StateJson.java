@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,30 @@ public final class StateJson {
     /// The same with what runc adds: `rootfs`, `created` (RFC 3339) and `owner`.
     public static byte[] forCommand(ContainerState state, String rootfs) {
         return write(state, rootfs, true);
+    }
+
+    /// Runtime-spec "Container Process State", of a process whose filter asks an agent.
+    ///
+    /// @param pid of the process; the state has that of the container's first one
+    static byte[] forAgent(ContainerState state, int pid, String metadata) {
+        var bytes = new ByteArrayOutputStream(512);
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("ociVersion", state.ociVersion());
+            json.writeArrayFieldStart("fds");
+            json.writeString("seccompFd");
+            json.writeEndArray();
+            json.writeNumberField("pid", pid);
+            if (!metadata.isEmpty()) {
+                json.writeStringField("metadata", metadata);
+            }
+            json.writeFieldName("state");
+            json.writeRawValue(new String(forHook(state), StandardCharsets.UTF_8));
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // never: the bytes stay in memory
+        }
+        return bytes.toByteArray();
     }
 
     private static byte[] write(ContainerState state, @Nullable String rootfs, boolean full) {

@@ -79,8 +79,13 @@ public record Linux(
 
     /// Where a network device of the host goes.
     ///
-    /// @param name in the container; absent: as it is
-    public record NetDevice(@Nullable String name) {}
+    /// @param name in the container; absent: as it is; with `%d`: a template, the kernel finds a number
+    public record NetDevice(@Nullable String name) {
+        /// @param name on the host
+        public String nameOr(String host) {
+            return name == null || name.isEmpty() ? host : name;
+        }
+    }
 
     /// What `clock_gettime` shows in the container's time namespace more than outside.
     public record TimeOffset(long secs, long nanosecs) {}

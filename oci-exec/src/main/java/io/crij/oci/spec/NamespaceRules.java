@@ -2,6 +2,7 @@ package io.crij.oci.spec;
 
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -69,12 +70,15 @@ final class NamespaceRules {
                 && linux.namespace(Namespace.Type.NETWORK).isEmpty()) {
             throw new InvalidSpec("linux.netDevices", "present", "needs a network namespace in linux.namespaces");
         }
+        Set<String> names = new HashSet<>();
         for (var entry : linux.netDevices().entrySet()) {
             String path = "linux.netDevices." + entry.getKey();
             deviceName(path, entry.getKey());
-            @Nullable String name = entry.getValue().name();
-            if (name != null && !name.isEmpty()) {
-                deviceName(path + ".name", name);
+            String name = entry.getValue().nameOr(entry.getKey());
+            // a number takes the place of %d in a template
+            deviceName(path + ".name", name.replaceFirst("%d", "0"));
+            if (!names.add(name) && !name.contains("%d")) {
+                throw new InvalidSpec(path + ".name", name, "is the name of another device of linux.netDevices too");
             }
         }
     }

@@ -72,7 +72,8 @@ class ProgramListingTest {
                 new Privileges(new CapabilitySets.Host(40, -1L >>> 23, -1L >>> 23), 0),
                 OverlayLayers.DETACHED_MOUNTS,
                 new Labels(false, false, Labels.Policy.REQUIRED),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
         var rootfs = new Rootfs.Directory(Path.of("/bundle/rootfs"));
         var stdio = new Stdio.Pipes(false);
         boolean detached = shape == Shape.DETACHED;

@@ -8,6 +8,7 @@ import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.spec.IoPriority;
 import io.crij.oci.spec.Linux.Personality;
 import io.crij.oci.spec.MemoryPolicy;
+import io.crij.oci.spec.Process;
 import io.crij.oci.spec.Rlimit;
 import io.crij.oci.spec.Scheduler;
 import io.crij.oci.spec.User;
@@ -86,6 +87,40 @@ class SettingsTest extends ContainerTest {
         var wrong = process(p -> p.scheduler = scheduler(Scheduler.Policy.SCHED_FIFO, 0, 0));
         var e = assertThrows(InvalidSpec.class, () -> box.run("wrong", wrong, "true"));
         assertTrue(e.getMessage().startsWith("process.scheduler.priority: 0"), e.getMessage());
+    }
+
+    @Test
+    void execRunsOnItsProcessorsAndTheFirstProcessOnAll() throws Exception {
+        String id = box.id("affinity");
+        Process.CpuAffinity zero = new Process.CpuAffinity("0", "0");
+        Shim shim = box.create(id, process(p -> p.execCPUAffinity = zero).apply(box.spec(id, "sleep", "1000")));
+        box.runtime.start(id);
+        String all = allowed(Files.readString(Path.of("/proc/" + shim.pid() + "/status")));
+        assertEquals(allowed(Files.readString(Path.of("/proc/1/status"))), all);
+        var bound = Box.process("grep", "Cpus_allowed_list", "/proc/self/status");
+        assertEquals(
+                "0",
+                allowed(box.exec(id, bound.with(p -> p.execCPUAffinity = zero)).out()));
+        var last = new Process.CpuAffinity("0", all);
+        assertEquals(
+                all,
+                allowed(box.exec(id, bound.with(p -> p.execCPUAffinity = last)).out()));
+        assertEquals(all, allowed(box.exec(id, bound).out()));
+        for (var wrong : List.of(new Process.CpuAffinity("4000", null), new Process.CpuAffinity(null, "4000"))) {
+            var e = assertThrows(
+                    OciException.StepFailed.class, () -> box.exec(id, bound.with(p -> p.execCPUAffinity = wrong)));
+            assertTrue(e.getMessage().startsWith("cannot set process.execCPUAffinity."), e.getMessage());
+        }
+        var endless = new Process.CpuAffinity("0-99999", null);
+        assertThrows(InvalidSpec.class, () -> box.exec(id, bound.with(p -> p.execCPUAffinity = endless)));
+    }
+
+    private static String allowed(String status) {
+        return status.lines()
+                .filter(line -> line.startsWith("Cpus_allowed_list:"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
