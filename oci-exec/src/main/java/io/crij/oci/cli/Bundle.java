@@ -1,6 +1,7 @@
 package io.crij.oci.cli;
 
 import io.crij.oci.runtime.CreateRequest;
+import io.crij.oci.runtime.CreateRequest.Habits;
 import io.crij.oci.runtime.OciException;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.Rootfs;
@@ -29,6 +30,14 @@ final class Bundle {
     @Nullable
     Path config;
 
+    @Option(
+            names = "--no-pivot",
+            description = "Change the root by chroot(2), where pivot_root(2) cannot: on the initial ramdisk.")
+    boolean noPivot;
+
+    @Option(names = "--no-new-keyring", description = "Keep the caller's session keyring.")
+    boolean noNewKeyring;
+
     Spec spec() throws OciException, IOException {
         Path file = config == null ? folder().resolve("config.json") : config;
         if (!Files.exists(file)) {
@@ -51,7 +60,8 @@ final class Bundle {
                 spec,
                 new Rootfs.Directory(folder().resolve(root.path()).normalize()),
                 stdio,
-                detached);
+                detached,
+                new Habits(!noPivot, !noNewKeyring));
     }
 
     Path folder() {

@@ -41,12 +41,12 @@ final class Create implements Callable<Integer> {
     static Shim create(
             OciExec command, OciRuntime runtime, Bundle bundle, CreateOptions options, String id, boolean detached)
             throws OciException, IOException, InterruptedException {
-        options.check();
-        Spec spec = bundle.spec();
+        var inherited = new InheritedDescriptors();
+        Spec spec = inherited.announce(bundle.spec());
         new SpecValidator().validate(spec).forEach(command::warn);
         @Nullable Process process = spec.process();
         boolean terminal = process != null && process.terminal();
-        var request = bundle.request(id, spec, options.stdio(terminal, detached), detached);
+        var request = bundle.request(id, spec, options.stdio(terminal, detached, inherited.listening()), detached);
         try (@Nullable
                 ConsoleSocket console =
                         terminal && options.consoleSocket != null ? new ConsoleSocket(options.consoleSocket) : null) {

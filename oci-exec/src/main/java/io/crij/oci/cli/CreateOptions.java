@@ -2,9 +2,9 @@ package io.crij.oci.cli;
 
 import io.crij.linux.Fd;
 import io.crij.oci.runtime.OciException.InvalidSpec;
-import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.runtime.Stdio;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -18,37 +18,30 @@ final class CreateOptions {
     @Nullable
     Path consoleSocket;
 
-    @Option(names = "--preserve-fds", paramLabel = "N", description = "Refused unless 0.")
+    @Option(names = "--pidfd-socket", paramLabel = "SOCKET", description = "Gets a pidfd of the process.")
+    @Nullable
+    Path pidfdSocket;
+
+    @Option(
+            names = "--preserve-fds",
+            paramLabel = "N",
+            description = "Descriptors of the caller, from 3 on, that the process keeps (${DEFAULT-VALUE}).")
     int preserveFds;
 
-    @Option(names = "--no-pivot", description = "Refused: the root is always changed by pivot_root.")
-    boolean noPivot;
-
-    @Option(names = "--no-new-keyring", description = "Refused: each container has a session keyring of its own.")
-    boolean noNewKeyring;
-
     /// The caller's own streams, or a terminal.
-    Stdio stdio(boolean terminal, boolean detached) throws InvalidSpec {
+    ///
+    /// @param listening descriptors that systemd gave the caller
+    Stdio stdio(boolean terminal, boolean detached, int listening) throws InvalidSpec {
+        if (consoleSocket != null && !terminal) {
+            throw new InvalidSpec("process.terminal", "false", "there is no terminal for --console-socket");
+        }
+        List<Fd> more = new InheritedDescriptors().from3(listening, preserveFds);
         if (!terminal) {
-            return new Stdio.Given(Fd.adopt(0), Fd.adopt(1), Fd.adopt(2));
+            return new Stdio.Given(Fd.adopt(0), Fd.adopt(1), Fd.adopt(2), more);
         }
         if (consoleSocket == null && detached) {
             throw new InvalidSpec("process.terminal", "true", "needs --console-socket for the terminal's master");
         }
-        return new Stdio.Terminal();
-    }
-
-    void check() throws Unsupported {
-        if (preserveFds > 0) {
-            throw new Unsupported("--preserve-fds " + preserveFds + ": descriptors of the caller are not passed on");
-        }
-        if (noPivot) {
-            throw new Unsupported(
-                    "--no-pivot: this runtime changes the root by pivot_root only; put the bundle on a file"
-                            + " system that is not the initial ramdisk");
-        }
-        if (noNewKeyring) {
-            throw new Unsupported("--no-new-keyring: each container gets a session keyring of its own here");
-        }
+        return new Stdio.Terminal(more);
     }
 }

@@ -91,7 +91,6 @@ final class Exec implements Callable<Integer> {
 
     @Override
     public Integer call() throws OciException, IOException, InterruptedException {
-        options.check();
         OciRuntime runtime = command.runtime();
         ContainerState state = runtime.state(id);
         switch (state.status()) {
@@ -122,7 +121,7 @@ final class Exec implements Callable<Integer> {
     }
 
     private Shim exec(OciRuntime runtime, Process process) throws OciException, InterruptedException {
-        var stdio = options.stdio(process.terminal(), detach);
+        var stdio = options.stdio(process.terminal(), detach, 0);
         return detach ? runtime.execDetached(id, process, stdio) : runtime.exec(id, process, stdio);
     }
 

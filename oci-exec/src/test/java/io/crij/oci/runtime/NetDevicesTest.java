@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.crij.oci.cli.OciExec;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.spec.IdMapping;
 import io.crij.oci.spec.Linux;
@@ -15,7 +13,6 @@ import io.crij.oci.spec.Namespace;
 import io.crij.oci.spec.Namespace.Type;
 import io.crij.oci.spec.Spec;
 import io.crij.oci.spec.SpecWriter;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,12 +27,10 @@ class NetDevicesTest extends ContainerTest {
                     + " ip addr add 10.9.7.1/32 label n0:old dev n0; ip addr add 10.9.6.1/32 scope link dev n0;"
                     + " ip -6 addr add 2001:db8::7/64 nodad dev n0; ip link set n0 up; ";
 
-    private record Result(String out, int code) {}
-
     /// Runs a container in a new network namespace that has the device n0.
-    private Result run(String name, Map<String, NetDevice> devices, Consumer<Linux.Edit> change, String... scripts)
+    private OwnCommand.Result run(
+            String name, Map<String, NetDevice> devices, Consumer<Linux.Edit> change, String... scripts)
             throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/sbin/ip")) || Files.isExecutable(Path.of("/sbin/ip")), "no ip");
         String id = box.id(name);
         Path bundle = Files.createDirectory(box.folder.resolve(name));
         Spec spec = box.spec(id, "sh", "-c", scripts[1])
@@ -44,34 +39,9 @@ class NetDevicesTest extends ContainerTest {
                     change.accept(l);
                 }));
         Files.write(bundle.resolve("config.json"), new SpecWriter().write(spec));
-        String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-        var command = List.of(
-                "unshare",
-                "--net",
-                "sh",
-                "-ec",
-                "ip link add n0 type veth peer name p0; ip link set p0 up; " + scripts[0] + " exec \"$@\"",
-                "sh",
-                java,
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                OciExec.class.getName(),
-                "--root",
-                box.folder.resolve("state").toString(),
-                "run",
-                "--bundle",
-                bundle.toString(),
-                id);
-        Path out = box.folder.resolve(name + ".out");
-        Process process = new ProcessBuilder(command)
-                .redirectInput(new File("/dev/null"))
-                .redirectErrorStream(true)
-                .redirectOutput(out.toFile())
-                .start();
-        int code = process.waitFor();
-        return new Result(Files.readString(out), code);
+        String script = "ip link add n0 type veth peer name p0; ip link set p0 up; " + scripts[0] + " exec \"$@\"";
+        return new OwnCommand(List.of("unshare", "--net", "sh", "-ec", script, "sh"), box.folder.resolve(name + ".out"))
+                .run("--root", box.folder.resolve("state").toString(), "run", "--bundle", bundle.toString(), id);
     }
 
     @Test
