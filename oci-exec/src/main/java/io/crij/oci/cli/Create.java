@@ -55,6 +55,9 @@ final class Create implements Callable<Integer> {
                 if (console != null) {
                     console.hand(shim);
                 }
+                if (options.pidfdSocket != null) {
+                    PidfdSocket.hand(options.pidfdSocket, shim.pid());
+                }
                 if (options.pidFile != null) {
                     PidFile.write(options.pidFile, shim.pid());
                 }

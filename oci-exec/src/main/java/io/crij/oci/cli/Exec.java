@@ -3,6 +3,7 @@ package io.crij.oci.cli;
 import io.crij.oci.runtime.ContainerState;
 import io.crij.oci.runtime.OciException;
 import io.crij.oci.runtime.OciException.InvalidSpec;
+import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.runtime.OciException.WrongState;
 import io.crij.oci.runtime.OciRuntime;
 import io.crij.oci.runtime.Shim;
@@ -83,6 +84,12 @@ final class Exec implements Callable<Integer> {
     @Option(names = "--process-label", paramLabel = "LABEL")
     private @Nullable String label;
 
+    @Option(names = "--ignore-paused", description = "Accepted; a paused container is refused all the same.")
+    boolean ignorePaused;
+
+    @Option(names = "--cgroup", paramLabel = "PATH", description = "Refused unless it is the container's own (/).")
+    private List<String> cgroups = List.of();
+
     @Parameters(index = "0", paramLabel = "ID")
     private String id;
 
@@ -91,6 +98,11 @@ final class Exec implements Callable<Integer> {
 
     @Override
     public Integer call() throws OciException, IOException, InterruptedException {
+        for (String path : cgroups) {
+            if (!path.replaceFirst("^[a-z_,=]*:", "").matches("[/.]*")) {
+                throw new Unsupported("--cgroup " + path + ": an exec joins the container's own cgroup only");
+            }
+        }
         OciRuntime runtime = command.runtime();
         ContainerState state = runtime.state(id);
         switch (state.status()) {
@@ -108,15 +120,18 @@ final class Exec implements Callable<Integer> {
             if (console != null) {
                 console.hand(shim);
             }
+            if (options.pidfdSocket != null) {
+                PidfdSocket.hand(options.pidfdSocket, shim.pid());
+            }
             if (options.pidFile != null) {
                 PidFile.write(options.pidFile, shim.pid());
             }
             if (detach) {
                 return 0;
             }
-            int code = Foreground.await(shim);
-            shim.release();
-            return code;
+            try (var foreground = new Foreground(shim, console == null)) {
+                return foreground.await();
+            }
         }
     }
 

@@ -38,6 +38,7 @@ public final class OciExec {
         VERBS.put("exec", Exec.class);
         VERBS.put("list", ListContainers.class);
         VERBS.put("ps", Processes.class);
+        VERBS.put("events", Events.class);
         VERBS.put("pause", Pause.class);
         VERBS.put("resume", Resume.class);
         VERBS.put("update", Update.class);
@@ -66,6 +67,10 @@ public final class OciExec {
     @Option(names = "--log-level", paramLabel = "LEVEL", description = "Accepted, as crun does.", hidden = true)
     @Nullable
     String logLevel;
+
+    @Option(names = "--criu", paramLabel = "FILE", description = "Accepted, there is no checkpoint.", hidden = true)
+    @Nullable
+    String criu;
 
     @Option(names = "--debug", description = "Print the whole stack of an error.")
     boolean debug;

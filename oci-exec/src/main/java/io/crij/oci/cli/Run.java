@@ -36,24 +36,34 @@ final class Run implements Callable<Integer> {
     @Parameters(paramLabel = "ID")
     private String id;
 
+    @Option(names = "--no-subreaper", description = "Accepted: this command reaps what it started only.")
+    boolean noSubreaper;
+
     @Override
     public Integer call() throws OciException, IOException, InterruptedException {
         OciRuntime runtime = command.runtime();
         try (Shim shim = Create.create(command, runtime, bundle, options, id, detach)) {
-            try {
-                runtime.start(id);
-            } catch (OciException e) {
-                runtime.delete(id, true);
-                throw e;
-            }
             if (detach) {
+                start(runtime);
                 return 0;
             }
-            int code = Foreground.await(runtime, id, shim);
-            if (!keep) {
-                runtime.delete(id, true);
+            try (var foreground = new Foreground(shim, options.consoleSocket == null)) {
+                start(runtime);
+                int code = foreground.await();
+                if (!keep) {
+                    runtime.delete(id, true);
+                }
+                return code;
             }
-            return code;
+        }
+    }
+
+    private void start(OciRuntime runtime) throws OciException, InterruptedException {
+        try {
+            runtime.start(id);
+        } catch (OciException e) {
+            runtime.delete(id, true);
+            throw e;
         }
     }
 }

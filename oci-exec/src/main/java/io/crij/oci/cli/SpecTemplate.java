@@ -1,9 +1,11 @@
 package io.crij.oci.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crij.linux.Self;
 import io.crij.oci.runtime.OciException.AlreadyExists;
 import io.crij.oci.spec.Capabilities;
 import io.crij.oci.spec.DeviceType;
+import io.crij.oci.spec.IdMapping;
 import io.crij.oci.spec.Linux;
 import io.crij.oci.spec.LinuxResources;
 import io.crij.oci.spec.LinuxResources.DeviceCgroup;
@@ -17,8 +19,10 @@ import io.crij.oci.spec.SpecWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -30,6 +34,9 @@ final class SpecTemplate implements Callable<Integer> {
             description = "Where; the current folder if not given.")
     private Path bundle = Path.of("");
 
+    @Option(names = "--rootless", description = "For an ordinary user: in a user namespace, without limits.")
+    private boolean rootless;
+
     @Override
     public Integer call() throws IOException, AlreadyExists {
         Path file = bundle.toAbsolutePath().resolve("config.json");
@@ -40,7 +47,8 @@ final class SpecTemplate implements Callable<Integer> {
         Files.write(
                 file,
                 mapper.writerWithDefaultPrettyPrinter()
-                        .writeValueAsBytes(mapper.readTree(new SpecWriter().write(template()))));
+                        .writeValueAsBytes(mapper.readTree(new SpecWriter()
+                                .write(rootless ? rootless(template(), Self.uid(), Self.gid()) : template()))));
         return 0;
     }
 
@@ -60,6 +68,34 @@ final class SpecTemplate implements Callable<Integer> {
             s.mounts = mounts();
             s.linux = linux();
         });
+    }
+
+    /// Root inside is this user outside; what one user alone cannot have is left out.
+    static Spec rootless(Spec spec, int uid, int gid) {
+        return spec.with(s -> {
+            s.linux = s.linux.with(l -> {
+                // the host's network: a new namespace has no way out without somebody's help
+                l.namespaces.removeIf(n -> n.type() == Namespace.Type.NETWORK);
+                l.namespaces.add(Namespace.create(Namespace.Type.USER));
+                l.uidMappings = List.of(new IdMapping(0, uid, 1));
+                l.gidMappings = List.of(new IdMapping(0, gid, 1));
+                l.resources = LinuxResources.NONE;
+            });
+            s.mounts = spec.mounts().stream()
+                    .filter(mount -> !mount.destination().startsWith("/sys"))
+                    .map(SpecTemplate::withoutOwners)
+                    .collect(Collectors.toCollection(ArrayList::new));
+            // a new sysfs belongs to a network namespace of one's own
+            s.mounts.add(Mount.bind("/sys", "/sys", "rbind", "nosuid", "noexec", "nodev", "ro"));
+        });
+    }
+
+    /// Only id 0 is mapped.
+    private static Mount withoutOwners(Mount mount) {
+        List<String> options = mount.options().stream()
+                .filter(option -> !option.startsWith("gid=") && !option.startsWith("uid="))
+                .toList();
+        return new Mount(mount.destination(), mount.type(), mount.source(), options, List.of(), List.of());
     }
 
     private static List<Mount> mounts() {

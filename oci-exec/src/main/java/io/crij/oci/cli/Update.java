@@ -1,6 +1,7 @@
 package io.crij.oci.cli;
 
 import io.crij.oci.runtime.OciException;
+import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.spec.LinuxResources;
 import io.crij.oci.spec.LinuxResources.BlockIO;
 import io.crij.oci.spec.LinuxResources.Cpu;
@@ -56,13 +57,17 @@ final class Update implements Callable<Integer> {
     @Option(names = "--cpuset-mems", paramLabel = "LIST")
     private @Nullable String cpusetMems;
 
-    @Option(names = "--memory", paramLabel = "BYTES")
+    @Option(names = "--memory", paramLabel = "BYTES", converter = Size.class)
     private @Nullable Long memory;
 
-    @Option(names = "--memory-reservation", paramLabel = "BYTES")
+    @Option(names = "--memory-reservation", paramLabel = "BYTES", converter = Size.class)
     private @Nullable Long memoryReservation;
 
-    @Option(names = "--memory-swap", paramLabel = "BYTES", description = "Of memory and swap together; -1: no limit.")
+    @Option(
+            names = "--memory-swap",
+            paramLabel = "BYTES",
+            converter = Size.class,
+            description = "Of memory and swap together; -1: no limit.")
     private @Nullable Long memorySwap;
 
     @Option(names = "--pids-limit", paramLabel = "N")
@@ -71,11 +76,22 @@ final class Update implements Callable<Integer> {
     @Option(names = "--blkio-weight", paramLabel = "10-1000")
     private @Nullable Integer blkioWeight;
 
+    @Option(names = "--l3-cache-schema", paramLabel = "SCHEMA", description = "Refused: no resctrl.", hidden = true)
+    private @Nullable String l3CacheSchema;
+
+    @Option(names = "--mem-bw-schema", paramLabel = "SCHEMA", description = "Refused: no resctrl.", hidden = true)
+    private @Nullable String memBwSchema;
+
     @Parameters(paramLabel = "ID")
     private String id;
 
     @Override
     public Integer call() throws OciException, IOException {
+        if (l3CacheSchema != null || memBwSchema != null) {
+            throw new Unsupported(
+                    "--l3-cache-schema, --mem-bw-schema: this runtime does not change resctrl's classes of"
+                            + " service; write to /sys/fs/resctrl");
+        }
         command.runtime().update(id, resources == null ? ofOptions() : given(resources));
         return 0;
     }

@@ -252,6 +252,11 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
     }
 
     @Override
+    public CgroupFolders cgroups(String id) throws OciException {
+        return cgroup(find(id)).folders();
+    }
+
+    @Override
     public Shim reopen(String id) throws OciException {
         LiveContainer container = find(id);
         return new Reopening(tools, container).run();

@@ -39,7 +39,8 @@ final class Deletion {
     void run(boolean kill) throws OciException, InterruptedException {
         if (container.alive()) {
             if (!kill) {
-                throw new WrongState("cannot delete container " + record.id() + ": it is running; stop it first");
+                throw new WrongState("cannot delete container " + record.id()
+                        + " that is not stopped: running; stop it, or use force");
             }
             end(record.pid());
         }

@@ -1,5 +1,6 @@
 package io.crij.oci.runtime;
 
+import io.crij.oci.cgroup.CgroupFolders;
 import io.crij.oci.spec.LinuxResources;
 import io.crij.oci.spec.Process;
 import java.util.List;
@@ -43,6 +44,11 @@ public interface OciRuntime {
 
     /// Host pids of the container's processes.
     List<Integer> pids(String id) throws OciException;
+
+    /// Where the container's processes are counted and limited.
+    default CgroupFolders cgroups(String id) throws OciException {
+        throw new OciException.Unsupported("container " + id + ": this runtime does not say where its cgroups are");
+    }
 
     /// Takes the shim of a container over after a restart of this process.
     Shim reopen(String id) throws OciException;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crij.oci.runtime.ContainerState.Status;
+import io.crij.oci.spec.IdMapping;
+import io.crij.oci.spec.Namespace;
 import io.crij.oci.spec.SpecReader;
 import io.crij.oci.spec.SpecValidator;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,8 +63,8 @@ final class OciExecTest {
         assertEquals(List.of(State.class), List.copyOf(OciExec.verbs(List.of("--root", "/x", "state", "c1"))));
         assertEquals(
                 List.of(State.class, Delete.class), List.copyOf(OciExec.verbs(List.of("--root", "state", "delete"))));
-        assertEquals(15, OciExec.verbs(List.of("--help", "state")).size());
-        assertEquals(15, OciExec.verbs(List.of("--version")).size());
+        assertEquals(16, OciExec.verbs(List.of("--help", "state")).size());
+        assertEquals(16, OciExec.verbs(List.of("--version")).size());
         for (Class<?> verb : OciExec.verbs(List.of())) {
             String name = verb.getAnnotation(picocli.CommandLine.Command.class).name();
             assertEquals(List.of(verb), List.copyOf(OciExec.verbs(List.of(name))), name);
@@ -222,6 +225,56 @@ final class OciExecTest {
         Path file = Files.writeString(folder.resolve("r.json"), "{\"memory\":{\"limit\":1}}");
         assertEquals(0, run("update", "--resources", file.toString(), "c1"), err());
         assertEquals(1, runtime.updates.getLast().memory().limit());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1048576, 1048576", "-1, -1", "512k, 524288", "10M, 10485760", "1GiB, 1073741824", "2gb, 2147483648"})
+    void sizesHaveUnits(String given, long bytes) {
+        runtime.containers.put("c1", Status.RUNNING);
+        assertEquals(0, run("update", "--memory", given, "--memory-swap=" + given, "c1"), err());
+        assertEquals(bytes, runtime.updates.getFirst().memory().limit());
+        assertEquals(bytes, runtime.updates.getFirst().memory().swap());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--memory=1x", "--memory=", "--memory=99999999P", "--mem-bw-schema=MB:0=20"})
+    void whatCannotBeAppliedIsRefused(String option) {
+        runtime.containers.put("c1", Status.RUNNING);
+        assertEquals(1, run("update", option, "c1"));
+        assertTrue(err().contains(option.substring(0, option.indexOf('='))), err());
+        assertEquals(List.of(), runtime.updates);
+    }
+
+    @Test
+    void runtimeThatDoesNotSayWhereItCountsHasNoEvents() {
+        runtime.containers.put("c1", Status.RUNNING);
+        assertEquals(1, run("events", "--stats", "c1"));
+        assertTrue(err().contains("cgroups"), err());
+        runtime.containers.put("c2", Status.STOPPED);
+        assertEquals(1, run("events", "c2"));
+        assertTrue(err().contains("is not running"), err());
+        assertEquals(1, run("events", "--interval", "soon", "c1"));
+        assertTrue(err().contains("--interval: soon"), err());
+    }
+
+    @Test
+    void intervalsAreWrittenAsGoWritesThem() throws Exception {
+        assertEquals(Duration.ofMillis(500), Events.duration("500ms"));
+        assertEquals(Duration.ofMinutes(2), Events.duration("2m"));
+    }
+
+    @Test
+    void theTemplateForOneUserNeedsNothingOfTheHosts() throws Exception {
+        var spec = SpecTemplate.rootless(SpecTemplate.template(), 1000, 100);
+        assertEquals(List.of(), new SpecValidator().validate(spec));
+        assertEquals(List.of(new IdMapping(0, 1000, 1)), spec.linux().uidMappings());
+        assertEquals(List.of(new IdMapping(0, 100, 1)), spec.linux().gidMappings());
+        assertTrue(spec.linux().creates(Namespace.Type.USER));
+        assertFalse(spec.linux().creates(Namespace.Type.NETWORK));
+        assertTrue(spec.mounts().stream().noneMatch(m -> m.options().contains("gid=5")));
+        Path fresh = Files.createDirectories(folder.resolve("rootless"));
+        assertEquals(0, run("spec", "--rootless", "--bundle", fresh.toString()), err());
+        assertTrue(new SpecReader().bundle(fresh).linux().creates(Namespace.Type.USER));
     }
 
     @Test

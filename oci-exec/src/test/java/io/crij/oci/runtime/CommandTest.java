@@ -1,12 +1,19 @@
 package io.crij.oci.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crij.linux.Pty;
+import io.crij.linux.WindowSize;
 import io.crij.oci.spec.Root;
 import io.crij.oci.spec.Spec;
 import io.crij.oci.spec.SpecWriter;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,5 +114,143 @@ class CommandTest extends ContainerTest {
         String same = run(List.of(), bundle(id, open, "sh", "-c", script), id, "--no-new-keyring")
                 .out();
         assertTrue(!same.contains("_ses." + id), same);
+    }
+
+    private OwnCommand command(String name) {
+        return new OwnCommand(List.of(), box.folder.resolve(name + ".out"));
+    }
+
+    private String[] arguments(String... verb) {
+        var all = new ArrayList<>(List.of("--root", box.folder.resolve("state").toString()));
+        all.addAll(List.of(verb));
+        return all.toArray(String[]::new);
+    }
+
+    private OwnCommand.Result verb(String... verb) throws Exception {
+        return command("verb").run(arguments(verb));
+    }
+
+    @Test
+    void verbsOneAfterTheOther() throws Exception {
+        String id = box.id("verbs");
+        Path bundle = bundle(id, s -> s, "sleep", "1000");
+        Path pid = box.folder.resolve("pid");
+        var created = verb("create", "--bundle", bundle.toString(), "--pid-file", pid.toString(), id);
+        assertEquals(new OwnCommand.Result("", 0), created);
+        assertTrue(verb("create", "--bundle", bundle.toString(), id).out().contains("already exists"));
+        assertTrue(verb("state", id).out().contains("\"status\" : \"created\""));
+        assertEquals(new OwnCommand.Result("", 0), verb("start", id));
+        assertEquals(1, verb("start", id).code());
+        assertEquals(new OwnCommand.Result("[" + Files.readString(pid) + "]\n", 0), verb("ps", "--format", "json", id));
+        assertTrue(verb("ps", id).out().contains("sleep 1000"));
+        assertEquals(id + "\n", verb("list", "--quiet").out());
+        assertEquals(new OwnCommand.Result("exec\n", 3), verb("exec", id, "sh", "-c", "echo exec; exit 3"));
+        assertEquals(143, verb("exec", id, "sh", "-c", "kill -TERM $$").code());
+        var missing = verb("exec", id, "no-such-program");
+        assertEquals(255, missing.code());
+        assertTrue(missing.out().contains("executable file not found in $PATH"), missing.out());
+        assertEquals(new OwnCommand.Result("", 0), verb("update", "--pids-limit", "77", id));
+        JsonNode stats =
+                new ObjectMapper().readTree(verb("events", "--stats", id).out());
+        assertEquals("stats", stats.get("type").asText());
+        assertEquals(id, stats.get("id").asText());
+        assertEquals(77, stats.at("/data/pids/limit").asInt());
+        assertEquals(1, stats.at("/data/pids/current").asInt());
+        assertTrue(stats.at("/data/cpu/usage/total").asLong() > 0, stats.toString());
+        assertTrue(stats.at("/data/memory/usage/usage").asLong() > 0, stats.toString());
+        assertEquals(new OwnCommand.Result("", 0), verb("pause", id));
+        assertEquals(255, verb("exec", id, "true").code());
+        assertEquals(new OwnCommand.Result("", 0), verb("resume", id));
+        assertEquals(1, verb("resume", id).code());
+        var running = verb("delete", id);
+        assertEquals(1, running.code());
+        assertTrue(running.out().contains("cannot delete container " + id + " that is not stopped: running"));
+        assertEquals(new OwnCommand.Result("", 0), verb("kill", id, "KILL"));
+        assertEquals(new OwnCommand.Result("", 0), verb("delete", "--force", id));
+        assertTrue(verb("state", id).out().contains("does not exist"));
+    }
+
+    @Test
+    void eventsEndWithTheContainer() throws Exception {
+        String id = box.id("events");
+        box.create(id, box.spec(id, "sleep", "1000"));
+        box.runtime.start(id);
+        Path out = box.folder.resolve("events.out");
+        Process events = command("events")
+                .start(new File("/dev/null"), out.toFile(), arguments("events", "--interval", "50ms", id));
+        while (Files.readString(out)
+                        .lines()
+                        .filter(line -> line.contains("\"stats\""))
+                        .count()
+                < 2) {
+            assertTrue(events.isAlive(), Files.readString(out));
+            Thread.onSpinWait();
+        }
+        box.runtime.kill(id, 9, false);
+        assertEquals(0, events.waitFor());
+    }
+
+    @Test
+    void signalsReachTheContainer() throws Exception {
+        String id = box.id("signals");
+        String script =
+                "trap 'echo got usr1' USR1; trap 'echo got term; exit 7' TERM; echo ready; while :; do sleep 0.1; done";
+        Path bundle = bundle(id, s -> s, "sh", "-c", script);
+        Path out = box.folder.resolve("signals.out");
+        Process run = command("signals")
+                .start(new File("/dev/null"), out.toFile(), arguments("run", "--bundle", bundle.toString(), id));
+        await(run, out, "ready");
+        new ProcessBuilder("kill", "-USR1", Long.toString(run.pid())).start().waitFor();
+        await(run, out, "got usr1");
+        new ProcessBuilder("kill", "-TERM", Long.toString(run.pid())).start().waitFor();
+        assertEquals(7, run.waitFor());
+        assertTrue(Files.readString(out).endsWith("got term\n"), Files.readString(out));
+        assertTrue(verb("state", id).out().contains("does not exist"));
+    }
+
+    private static void await(Process process, Path file, String text) throws Exception {
+        while (!Files.readString(file).contains(text)) {
+            assertTrue(process.isAlive(), Files.readString(file));
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void terminalIsThatOfTheCaller() throws Exception {
+        String id = box.id("terminal");
+        Path bundle = bundle(id, process(p -> p.terminal = true), "sh", "-c", "stty size; read a; echo $a-$a; exit 5");
+        try (var pty = Pty.open();
+                var side = pty.peer()) {
+            pty.resize(new WindowSize(33, 77));
+            File terminal = new File("/dev/pts/" + pty.number());
+            Process run =
+                    command("terminal").start(terminal, terminal, arguments("run", "--bundle", bundle.toString(), id));
+            assertEquals("33 77\r\n", read(pty, "\n"));
+            pty.master().write("word\r".getBytes(StandardCharsets.UTF_8));
+            assertEquals("word\r\nword-word\r\n", read(pty, "word-word\r\n"));
+            assertEquals(5, run.waitFor());
+            assertFalse(side.isClosed());
+        }
+        String other = box.id("execs");
+        box.create(other, box.spec(other, "sleep", "1000"));
+        box.runtime.start(other);
+        // without a terminal of the caller's its output arrives all the same
+        Path file = Files.write(
+                box.folder.resolve("process.json"),
+                new SpecWriter()
+                        .write(Box.process("sh", "-c", "test -t 1 && echo at a terminal")
+                                .with(p -> p.terminal = true)));
+        var exec = verb("exec", "--process", file.toString(), other);
+        assertEquals(new OwnCommand.Result("at a terminal\r\n", 0), exec);
+    }
+
+    private static String read(Pty pty, String end) throws Exception {
+        var text = new StringBuilder();
+        byte[] buffer = new byte[1000];
+        while (!text.toString().endsWith(end)) {
+            int got = pty.master().read(buffer);
+            text.append(new String(buffer, 0, got, StandardCharsets.UTF_8));
+        }
+        return text.toString();
     }
 }

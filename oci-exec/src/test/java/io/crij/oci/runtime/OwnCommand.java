@@ -15,6 +15,12 @@ record OwnCommand(List<String> before, Path output) {
     record Result(String out, int code) {}
 
     Result run(String... arguments) throws IOException, InterruptedException {
+        int code = start(new File("/dev/null"), output.toFile(), arguments).waitFor();
+        return new Result(Files.readString(output), code);
+    }
+
+    /// @param out standard output and error
+    Process start(File in, File out, String... arguments) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
         var command = new ArrayList<>(before);
         command.addAll(List.of(
@@ -25,12 +31,10 @@ record OwnCommand(List<String> before, Path output) {
                 System.getProperty("java.class.path"),
                 OciExec.class.getName()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectInput(new File("/dev/null"))
+        return new ProcessBuilder(command)
+                .redirectInput(in)
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
+                .redirectOutput(out)
                 .start();
-        int code = process.waitFor();
-        return new Result(Files.readString(output), code);
     }
 }
