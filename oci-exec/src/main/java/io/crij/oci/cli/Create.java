@@ -42,7 +42,7 @@ final class Create implements Callable<Integer> {
             OciExec command, OciRuntime runtime, Bundle bundle, CreateOptions options, String id, boolean detached)
             throws OciException, IOException, InterruptedException {
         var inherited = new InheritedDescriptors();
-        Spec spec = inherited.announce(bundle.spec());
+        Spec spec = NotifySocket.pass(inherited.announce(bundle.spec()), System.getenv("NOTIFY_SOCKET"));
         new SpecValidator().validate(spec).forEach(command::warn);
         @Nullable Process process = spec.process();
         boolean terminal = process != null && process.terminal();

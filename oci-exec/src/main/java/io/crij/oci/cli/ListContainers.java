@@ -2,6 +2,7 @@ package io.crij.oci.cli;
 
 import io.crij.oci.runtime.ContainerState;
 import io.crij.oci.runtime.OciException;
+import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.NotFound;
 import io.crij.oci.runtime.OciRuntime;
 import io.crij.oci.runtime.StateJson;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,6 +26,8 @@ import picocli.CommandLine.ParentCommand;
 
 @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists containers.")
 final class ListContainers implements Callable<Integer> {
+    static final Set<String> FORMATS = Set.of("table", "json");
+
     @ParentCommand
     private OciExec command;
 
@@ -40,14 +44,17 @@ final class ListContainers implements Callable<Integer> {
 
     @Override
     public Integer call() throws OciException, IOException {
+        if (!FORMATS.contains(format)) {
+            throw new InvalidSpec("--format", format, "must be table or json");
+        }
         List<ContainerState> states = states();
         if (quiet) {
             states.forEach(state -> command.out().println(state.id()));
         } else if (format.equals("json")) {
             command.out()
                     .println(states.stream()
-                            .map(state ->
-                                    new String(StateJson.forCommand(state, rootfs(state)), StandardCharsets.UTF_8))
+                            .map(state -> new String(
+                                    StateJson.forList(state, rootfs(state), owner(state)), StandardCharsets.UTF_8))
                             .collect(Collectors.joining(",", "[", "]")));
         } else {
             table(states);
@@ -74,8 +81,8 @@ final class ListContainers implements Callable<Integer> {
     }
 
     private void table(List<ContainerState> states) {
-        String row = "%-24s %-8s %-10s %-40s %s%n";
-        command.out().printf(Locale.ROOT, row, "ID", "PID", "STATUS", "BUNDLE", "CREATED");
+        String row = "%-24s %-8s %-10s %-40s %-30s %s%n";
+        command.out().printf(Locale.ROOT, row, "ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER");
         for (ContainerState state : states) {
             command.out()
                     .printf(
@@ -85,7 +92,17 @@ final class ListContainers implements Callable<Integer> {
                             state.status() == ContainerState.Status.STOPPED ? 0 : state.pid(),
                             state.status().name().toLowerCase(Locale.ROOT),
                             state.bundle(),
-                            state.created());
+                            state.created(),
+                            owner(state));
+        }
+    }
+
+    /// Whose container it is.
+    private String owner(ContainerState state) {
+        try {
+            return Files.getOwner(command.root.resolve(state.id())).getName();
+        } catch (IOException _) {
+            return ""; // deleted meanwhile
         }
     }
 

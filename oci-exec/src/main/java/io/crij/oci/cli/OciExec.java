@@ -2,11 +2,13 @@ package io.crij.oci.cli;
 
 import io.crij.oci.runtime.BuiltinRuntime;
 import io.crij.oci.runtime.Labels;
+import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.runtime.OciRuntime;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -47,7 +49,11 @@ public final class OciExec {
         VERBS.put("explain", Explain.class);
     }
 
+    /// As runc answers.
+    private static final int UNKNOWN_VERB = 3;
+
     private final Runtimes runtimes;
+    private final User user;
     private final PrintStream out;
     private final PrintStream err;
 
@@ -84,8 +90,7 @@ public final class OciExec {
     @Option(
             names = "--rootless",
             paramLabel = "BOOL|auto",
-            description = "Accepted; this runtime needs root.",
-            hidden = true)
+            description = "Only false and auto: this runtime needs root.")
     @Nullable
     String rootless;
 
@@ -94,20 +99,30 @@ public final class OciExec {
         OciRuntime open(Path root) throws IOException;
     }
 
-    OciExec(Runtimes runtimes, PrintStream out, PrintStream err) {
+    /// Who runs this.
+    interface User {
+        int get() throws IOException;
+    }
+
+    OciExec(Runtimes runtimes, User user, PrintStream out, PrintStream err) {
         this.runtimes = runtimes;
+        this.user = user;
         this.out = out;
         this.err = err;
     }
 
     public static void main(String[] args) {
-        System.exit(new OciExec(root -> new BuiltinRuntime(root, Labels.Policy.WHERE_PRESENT), System.out, System.err)
-                .run(args));
+        Runtimes builtin = root -> new BuiltinRuntime(root, Labels.Policy.WHERE_PRESENT);
+        System.exit(new OciExec(builtin, OciExec::effectiveUser, System.out, System.err).run(args));
     }
 
     int run(String... args) {
         var line = new CommandLine(this);
         verbs(Arrays.asList(args)).forEach(line::addSubcommand);
+        if (args.length == 0 || List.of(args).equals(List.of("help"))) {
+            line.usage(out);
+            return 0;
+        }
         return line.setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .setExecutionExceptionHandler((e, command, _) -> failed(e, command))
@@ -129,16 +144,38 @@ public final class OciExec {
     /// exec's own failures are told from those of its command by 255, as with runc.
     private int failed(Exception e, CommandLine command) {
         new Messages(log, logFormat, err).error(e, debug);
+        if (e instanceof CommandLine.UnmatchedArgumentException
+                && command.getCommandSpec().userObject() == this) {
+            return UNKNOWN_VERB;
+        }
         return command.getCommandSpec().userObject() instanceof Exec ? 255 : 1;
     }
 
-    OciRuntime runtime() throws IOException, Unsupported {
+    OciRuntime runtime() throws IOException, Unsupported, InvalidSpec {
+        if (!List.of("text", "json").contains(logFormat)) {
+            throw new InvalidSpec("--log-format", logFormat, "must be text or json");
+        }
         if (systemdCgroup || !cgroupManager.equals("cgroupfs")) {
             throw new Unsupported(
                     "systemd's cgroup driver is not there yet; leave --systemd-cgroup out and give a path as"
                             + " linux.cgroupsPath");
         }
+        refuseOrdinaryUser();
         return runtimes.open(root);
+    }
+
+    /// Without it, the first thing that fails would be a folder or a cgroup of root's.
+    private void refuseOrdinaryUser() throws IOException, Unsupported {
+        if ("true".equals(rootless) || user.get() != 0) {
+            throw new Unsupported("containers of an ordinary user (rootless) are not there yet: this runtime makes its"
+                    + " cgroups and mounts with root's rights; run it as root"
+                    + ("true".equals(rootless) ? " and without --rootless=true" : ""));
+        }
+    }
+
+    /// Without a native call, which would take longer than all the rest of `state` or `list`.
+    private static int effectiveUser() throws IOException {
+        return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }
 
     void warn(String message) {

@@ -2,6 +2,7 @@ package io.crij.oci.cli;
 
 import io.crij.oci.runtime.OciException;
 import io.crij.oci.runtime.OciException.CommandNotFound;
+import io.crij.oci.runtime.OciException.InvalidSpec;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ final class Processes implements Callable<Integer> {
 
     @Override
     public Integer call() throws OciException, IOException, InterruptedException {
+        if (!ListContainers.FORMATS.contains(format)) {
+            throw new InvalidSpec("--format", format, "must be table or json");
+        }
         List<Integer> pids = command.runtime().pids(id);
         if (format.equals("json")) {
             command.out().println(pids.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]")));

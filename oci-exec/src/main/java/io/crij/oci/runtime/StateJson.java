@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// A container's state as JSON: what hooks get on standard input, and what `state` prints.
 public final class StateJson {
@@ -19,12 +18,25 @@ public final class StateJson {
 
     /// Runtime-spec "State": ociVersion, id, status, pid, bundle, annotations.
     public static byte[] forHook(ContainerState state) {
-        return write(state, null, false);
+        return write(state, Form.HOOK, "", "");
     }
 
     /// The same with what runc adds: `rootfs`, `created` (RFC 3339) and `owner`.
     public static byte[] forCommand(ContainerState state, String rootfs) {
-        return write(state, rootfs, true);
+        return write(state, Form.COMMAND, rootfs, "");
+    }
+
+    /// The same on one line.
+    ///
+    /// @param owner name of the user whose container it is
+    public static byte[] forList(ContainerState state, String rootfs, String owner) {
+        return write(state, Form.LIST, rootfs, owner);
+    }
+
+    private enum Form {
+        HOOK,
+        COMMAND,
+        LIST
     }
 
     /// Runtime-spec "Container Process State", of a process whose filter asks an agent.
@@ -51,10 +63,11 @@ public final class StateJson {
         return bytes.toByteArray();
     }
 
-    private static byte[] write(ContainerState state, @Nullable String rootfs, boolean full) {
+    private static byte[] write(ContainerState state, Form form, String rootfs, String owner) {
+        boolean full = form != Form.HOOK;
         var bytes = new ByteArrayOutputStream(512);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
-            if (full) {
+            if (form == Form.COMMAND) {
                 json.useDefaultPrettyPrinter();
             }
             json.writeStartObject();
@@ -75,7 +88,7 @@ public final class StateJson {
                 json.writeEndObject();
             }
             if (full) {
-                json.writeStringField("owner", "");
+                json.writeStringField("owner", owner);
             }
             json.writeEndObject();
         } catch (IOException e) {

@@ -36,6 +36,7 @@ final class OciExecTest {
     @TempDir
     private Path folder;
 
+    private int user;
     private final FakeRuntime runtime = new FakeRuntime();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -152,6 +153,37 @@ final class OciExecTest {
         assertEquals(1, run("--log", log.toString(), "--log-format", "json", "start"));
         assertTrue(Files.readString(log).contains("\"level\":\"error\""), Files.readString(log));
         assertEquals("", out());
+    }
+
+    @Test
+    void unknownVerbsAndFormatsAreErrors() {
+        assertEquals(3, run("checkpoint", "c1"));
+        assertTrue(err().contains("checkpoint"), err());
+        assertEquals(1, run("list", "--format", "xml"));
+        runtime.containers.put("c1", Status.RUNNING);
+        assertEquals(1, run("ps", "--format", "xml", "c1"));
+        assertEquals(1, run("--log-format", "xml", "state", "c1"));
+        assertEquals("", out());
+    }
+
+    @Test
+    void ordinaryUserIsToldThatRootIsNeeded() {
+        runtime.containers.put("c1", Status.RUNNING);
+        assertEquals(0, run("--rootless", "auto", "state", "c1"), err());
+        assertEquals(1, run("--rootless=true", "state", "c1"));
+        user = 1000;
+        assertEquals(1, run("--rootless", "false", "create", "-b", folder.toString(), "c2"));
+        assertTrue(err().contains("run it as root"), err());
+        assertFalse(runtime.containers.containsKey("c2"));
+    }
+
+    @Test
+    void helpIsNoError() {
+        for (List<String> arguments : List.of(List.<String>of(), List.of("help"), List.of("--help"))) {
+            assertEquals(0, run(arguments.toArray(String[]::new)), err());
+            assertTrue(out().contains("events"), out());
+            out.reset();
+        }
     }
 
     @Test
@@ -319,6 +351,7 @@ final class OciExecTest {
     private int run(String... args) {
         return new OciExec(
                         _ -> runtime,
+                        () -> user,
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8))
                 .run(args);

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crij.linux.Pty;
+import io.crij.linux.UnixListener;
+import io.crij.linux.UnixSocket;
 import io.crij.linux.WindowSize;
 import io.crij.oci.spec.Root;
 import io.crij.oci.spec.Spec;
@@ -85,6 +87,18 @@ class CommandTest extends ContainerTest {
                 bundle(id, s -> s, "sh", "-c", "echo $LISTEN_FDS $LISTEN_PID $$; cat <&3; test -e /proc/self/fd/4");
         var result = run(List.of("sh", "-c", start, "sh"), bundle, id);
         assertEquals(new OwnCommand.Result("1 1 1\nthe socket\n", 1), result);
+    }
+
+    @Test
+    void socketThatTellsOfReadinessIsPassedOn() throws Exception {
+        String id = box.id("notifies");
+        Path socket = box.folder.resolve("notify.sock");
+        String script = "echo $NOTIFY_SOCKET; test -S $NOTIFY_SOCKET";
+        try (var _ = UnixListener.bind(socket.toString(), UnixSocket.Kind.STREAM)) {
+            var before = List.of("env", "NOTIFY_SOCKET=" + socket);
+            var result = run(before, bundle(id, s -> s, "sh", "-c", script), id);
+            assertEquals(new OwnCommand.Result("/run/notify/notify.sock\n", 0), result);
+        }
     }
 
     @Test
