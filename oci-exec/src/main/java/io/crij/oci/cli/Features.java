@@ -62,6 +62,7 @@ final class Features implements Callable<Integer> {
         linux.putObject("selinux").put("enabled", Files.exists(Path.of("/sys/fs/selinux/enforce")));
         linux.putObject("mountExtensions").putObject("idmap").put("enabled", true);
         linux.putObject("netDevices").put("enabled", true);
+        linux.putObject("intelRdt").put("enabled", false);
         ObjectNode policy = linux.putObject("memoryPolicy");
         policy.set("modes", strings(Arrays.asList(MemoryPolicy.Mode.values())));
         policy.set("flags", strings(Arrays.asList(MemoryPolicy.Flag.values())));

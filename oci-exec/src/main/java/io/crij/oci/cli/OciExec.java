@@ -119,7 +119,9 @@ public final class OciExec {
     int run(String... args) {
         var line = new CommandLine(this);
         verbs(Arrays.asList(args)).forEach(line::addSubcommand);
-        if (args.length == 0 || List.of(args).equals(List.of("help"))) {
+        boolean help =
+                Arrays.asList(args).contains("help") && VERBS.keySet().stream().noneMatch(List.of(args)::contains);
+        if (args.length == 0 || help) {
             line.usage(out);
             return 0;
         }

@@ -2,7 +2,7 @@ package io.crij.oci.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crij.linux.Self;
-import io.crij.oci.runtime.OciException.AlreadyExists;
+import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.spec.Capabilities;
 import io.crij.oci.spec.DeviceType;
 import io.crij.oci.spec.IdMapping;
@@ -38,10 +38,10 @@ final class SpecTemplate implements Callable<Integer> {
     private boolean rootless;
 
     @Override
-    public Integer call() throws IOException, AlreadyExists {
+    public Integer call() throws IOException, InvalidSpec {
         Path file = bundle.toAbsolutePath().resolve("config.json");
         if (Files.exists(file)) {
-            throw new AlreadyExists(file + "; move it away first");
+            throw new InvalidSpec("config.json", file.toString(), "exists; move it away first");
         }
         var mapper = new ObjectMapper();
         Files.write(

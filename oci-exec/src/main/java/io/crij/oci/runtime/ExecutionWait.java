@@ -46,6 +46,9 @@ final class ExecutionWait {
         ByteBuffer in = ByteBuffer.wrap(news).order(ByteOrder.LITTLE_ENDIAN);
         int what = in.getInt(0);
         int value = in.getInt(4);
+        if (what == News.NO_PROGRAM) {
+            throw News.noProgram();
+        }
         if (what == News.LISTENER) {
             Optional<SeccompAgent> agent = container.agent(SeccompAgent.ofFirst(container.record()));
             if (agent.isPresent()) {

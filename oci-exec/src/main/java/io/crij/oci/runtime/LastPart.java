@@ -6,7 +6,6 @@ import static io.crij.linux.abi.Prctl.PR_SET_PDEATHSIG;
 import io.crij.linux.Errno;
 import io.crij.oci.program.Call;
 import io.crij.oci.program.Condition;
-import io.crij.oci.program.Failure;
 import io.crij.oci.program.Label;
 import io.crij.oci.program.Operand;
 import io.crij.oci.program.Operand.Constant;
@@ -140,10 +139,8 @@ final class LastPart {
 
     void execute() {
         if (process.args().isEmpty()) {
-            p.fail(
-                    "start a container whose configuration has no process.args",
-                    Failure.STEP,
-                    Operand.of(Errno.EINVAL, "EINVAL"));
+            shimSteps.tell(News.NO_PROGRAM, "NO_PROGRAM");
+            p.call("end", Call.EXIT_GROUP, Abi.ONE);
             return;
         }
         if (process.noNewPrivileges()) {

@@ -99,6 +99,9 @@ final class Launch {
             if (what == News.PID) {
                 pid = value;
             }
+            if (what == News.NO_PROGRAM) {
+                throw News.noProgram();
+            }
             if (what == News.LISTENER && agent.isPresent()) {
                 agent.get().hand(pid, value, go);
             }

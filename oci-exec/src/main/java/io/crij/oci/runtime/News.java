@@ -18,7 +18,16 @@ final class News {
     /// follows.
     static final int LISTENER = MARK | 4;
 
+    /// The start came, and there is no program to execute.
+    static final int NO_PROGRAM = MARK | 5;
+
     static final int SIZE = 8;
 
     private News() {}
+
+    static OciException noProgram() {
+        return new OciException.WrongState(
+                "cannot start the container: its configuration has no process.args, so there is"
+                        + " no program to run; delete it and create it with one");
+    }
 }

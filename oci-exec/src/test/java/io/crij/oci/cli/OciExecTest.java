@@ -179,7 +179,7 @@ final class OciExecTest {
 
     @Test
     void helpIsNoError() {
-        for (List<String> arguments : List.of(List.<String>of(), List.of("help"), List.of("--help"))) {
+        for (List<String> arguments : List.of(List.<String>of(), List.of("--root", "/x", "help"), List.of("--help"))) {
             assertEquals(0, run(arguments.toArray(String[]::new)), err());
             assertTrue(out().contains("events"), out());
             out.reset();

@@ -2,6 +2,7 @@ package io.crij.oci.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -182,6 +183,20 @@ class CommandTest extends ContainerTest {
         assertEquals(new OwnCommand.Result("", 0), verb("kill", id, "KILL"));
         assertEquals(new OwnCommand.Result("", 0), verb("delete", "--force", id));
         assertTrue(verb("state", id).out().contains("does not exist"));
+    }
+
+    @Test
+    void containerWithoutAProgramIsCreatedAndCannotBeStarted() throws Exception {
+        String id = box.id("empty");
+        Path bundle = bundle(id, s -> s.with(x -> x.process = null), "none");
+        assertEquals(new OwnCommand.Result("", 0), verb("create", "--bundle", bundle.toString(), id));
+        var started = verb("start", id);
+        assertEquals(1, started.code());
+        assertTrue(started.out().contains("no process.args"), started.out());
+        assertEquals(new OwnCommand.Result("", 0), verb("delete", id));
+        box.create(id, box.spec(id, "none").with(s -> s.process = null));
+        var e = assertThrows(OciException.WrongState.class, () -> box.runtime.start(id));
+        assertTrue(e.getMessage().contains("no process.args"), e.getMessage());
     }
 
     @Test
