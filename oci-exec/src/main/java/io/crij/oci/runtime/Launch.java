@@ -26,6 +26,8 @@ final class Launch {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private static final int NONE = -1;
+
     private final Program program;
     private final Readiness readiness;
     private final Fd report;
@@ -35,6 +37,9 @@ final class Launch {
 
     final int shimPid;
     private int pid;
+
+    /// Notify descriptor that waits for its agent.
+    private int listener = NONE;
 
     Launch(
             Init init,
@@ -102,8 +107,14 @@ final class Launch {
             if (what == News.NO_PROGRAM) {
                 throw News.noProgram();
             }
-            if (what == News.LISTENER && agent.isPresent()) {
-                agent.get().hand(pid, value, go);
+            if (what == News.LISTENER) {
+                listener = value;
+            }
+            // the two halves write without waiting for each other: the pid may come second
+            if (listener != NONE && pid != 0 && agent.isPresent()) {
+                int number = listener;
+                listener = NONE;
+                agent.get().hand(pid, number, go);
             }
             return Optional.of(what);
         } catch (ErrnoException e) {
