@@ -5,6 +5,9 @@
  * pointers in it are constants: a header, the registers, data, operations (all made by ProgramBuilder, in Java). Both
  * halves of a clone3 without CLONE_VM go on in the same loop, each in its own copy.
  *
+ * With argv[2], the number of a pipe, the program is still being made: a byte comes when it is whole, none when its maker
+ * has gone.
+ *
  * An operation that fails writes its index and the error number to the report descriptor and ends the process.
  */
 typedef unsigned char u8;
@@ -34,6 +37,7 @@ struct operation {
 };
 
 #if defined(__x86_64__)
+#define NR_READ 0
 #define NR_WRITE 1
 #define NR_LSEEK 8
 #define NR_MMAP 9
@@ -50,6 +54,7 @@ static long call(u64 n, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f) {
 	return r;
 }
 #elif defined(__aarch64__)
+#define NR_READ 63
 #define NR_WRITE 64
 #define NR_LSEEK 62
 #define NR_MMAP 222
@@ -95,10 +100,18 @@ static int holds(u8 condition, u64 a, u64 b) {
 	}
 }
 
+static u64 number(u64 text) {
+	u64 n = 0;
+	for (const char *digit = (const char *)text; *digit; digit++)
+		n = n * 10 + (*digit - '0');
+	return n;
+}
+
 __attribute__((noreturn, used)) void run(u64 *stack) {
-	u64 fd = 0;
-	for (const char *digit = (const char *)stack[2]; *digit; digit++)
-		fd = fd * 10 + (*digit - '0');
+	u64 fd = number(stack[2]);
+	u8 byte;
+	if (stack[3] && call(NR_READ, number(stack[3]), (u64)&byte, 1, 0, 0, 0) != 1)
+		call(NR_EXIT_GROUP, 121, 0, 0, 0, 0, 0);
 
 	struct header *program = (struct header *)BASE;
 	long size = call(NR_LSEEK, fd, 0, 2, 0, 0, 0);

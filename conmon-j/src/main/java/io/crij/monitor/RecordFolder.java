@@ -1,5 +1,10 @@
 package io.crij.monitor;
 
+import io.crij.linux.At;
+import io.crij.linux.Errno;
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Fd;
+import io.crij.linux.abi.FileFlags;
 import io.crij.oci.json.RecordReader;
 import io.crij.oci.json.RecordWriter;
 import java.io.IOException;
@@ -7,7 +12,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -40,10 +44,25 @@ final class RecordFolder {
 
     void save(ContainerRecord record) throws IOException {
         Path folder = containers.resolve(record.id());
-        Files.createDirectories(folder);
-        Path next = folder.resolve(NEXT);
-        Files.write(next, RecordWriter.write(record, Objects::isNull));
-        Files.move(next, folder.resolve(RECORD), StandardCopyOption.ATOMIC_MOVE);
+        String next = folder.resolve(NEXT).toString();
+        // no channel, which an interrupt would close
+        try (Fd file = create(folder, next)) {
+            file.write(RecordWriter.write(record, Objects::isNull));
+        }
+        At.rename(Fd.CWD, next, Fd.CWD, folder.resolve(RECORD).toString(), 0);
+    }
+
+    private static Fd create(Path folder, String file) throws IOException {
+        int flags = FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_TRUNC;
+        try {
+            return Fd.open(file, flags, 0600);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+            Files.createDirectories(folder);
+            return Fd.open(file, flags, 0600);
+        }
     }
 
     /// Removes our files, and the folder when nothing else is in it.

@@ -1,20 +1,28 @@
 package io.crij.sandbox;
 
-import java.io.FileOutputStream;
+import io.crij.linux.At;
+import io.crij.linux.Errno;
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Fd;
+import io.crij.linux.abi.FileFlags;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/// Records of one kind on disk: `FOLDER/ID/FILE`, JSON, written beside and renamed, synced by [Syncer] later. Calls for
-/// one id must not overlap.
+/// Records of one kind on disk: `FOLDER/ID/FILE`, JSON, written beside and put in place, synced by [Syncer] later.
+/// Calls
+/// for one id must not overlap.
+///
+/// A record that changes trades places with the one before it (`RENAME_EXCHANGE`), which stays beside it until the next
+/// change overwrites it: ext4 writes a file out at once that is renamed over another one (half a millisecond), as one
+/// that was emptied before.
 final class RecordFiles<R> {
     private static final System.Logger LOG = System.getLogger(RecordFiles.class.getName());
 
@@ -53,15 +61,34 @@ final class RecordFiles<R> {
 
     void write(String id, R record) throws SandboxException.StorageFailed {
         Path target = folder(id).resolve(file);
-        Path temporary = folder(id).resolve(file + ".new");
-        // a stream, because a channel is closed when its thread is interrupted
-        try (var out = new FileOutputStream(temporary.toFile())) {
-            out.write(Json.MAPPER.writeValueAsBytes(record));
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        Path beside = beside(folder(id));
+        try {
+            byte[] json = Json.MAPPER.writeValueAsBytes(record);
+            try (Fd out = Fd.open(beside.toString(), FileFlags.O_WRONLY | FileFlags.O_CREAT, 0600)) {
+                out.write(json);
+                out.truncate(json.length);
+            }
+            place(beside, target);
         } catch (IOException e) {
             throw new SandboxException.StorageFailed("write the record", target, e);
         }
         syncer.changed(target);
+    }
+
+    private static void place(Path beside, Path target) throws IOException {
+        try {
+            At.rename(Fd.CWD, beside.toString(), Fd.CWD, target.toString(), FileFlags.RENAME_EXCHANGE);
+        } catch (ErrnoException e) {
+            // the first one; or a file system where files cannot trade places
+            if (e.errno() != Errno.ENOENT && e.errno() != Errno.EINVAL) {
+                throw e;
+            }
+            At.rename(Fd.CWD, beside.toString(), Fd.CWD, target.toString(), 0);
+        }
+    }
+
+    private Path beside(Path dir) {
+        return dir.resolve(file + ".new");
     }
 
     /// Removes the record and its folder; not there is no error.

@@ -90,6 +90,20 @@ public final class Init implements AutoCloseable {
         }
     }
 
+    /// Starts a process whose program is still being made, as a child of this process; see [Begun].
+    ///
+    /// @param name of the process, as `ps` shows it
+    /// @param descriptors of the child, by number; open until [Begun#pid] has returned
+    /// @param at number that the program's own descriptor gets, which the program closes when it likes
+    /// @param control number of a pipe's end for reading that the child has
+    /// @param whole the other end
+    public Begun begin(String name, Map<Integer, Fd> descriptors, int at, int control, Fd whole) throws ErrnoException {
+        var file = Memfd.create("crij-program");
+        var spawn = new Spawn(executable).arguments(List.of(name, Integer.toString(at), Integer.toString(control)));
+        descriptors.forEach(spawn::descriptor);
+        return new Begun(spawn.descriptor(at, file), file, whole);
+    }
+
     @Override
     public void close() {
         executable.close();

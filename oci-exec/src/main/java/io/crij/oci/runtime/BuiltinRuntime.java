@@ -21,6 +21,7 @@ import io.crij.oci.spec.SpecValidator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// the 1 KB `init` is started. What it knows of a container stands in `<root>/<id>`, so that it can be restarted at
 /// any time.
 public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
+    private static final Duration KEEP_NETWORK = Duration.ofMinutes(1);
+
     private final Path root;
     private final Toolbox tools;
     private final Map<String, LiveContainer> containers = new ConcurrentHashMap<>();
@@ -62,6 +65,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
         tools = new Toolbox(
                 init,
                 new UserNamespaces(init),
+                new SpareNetwork(KEEP_NETWORK),
                 new Readiness(),
                 new Reaper(),
                 Privileges.read(),
@@ -324,6 +328,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
     public void close() {
         containers.values().forEach(LiveContainer::closeWaiting);
         tools.userNamespaces().close();
+        tools.spareNetwork().close();
         tools.init().close();
     }
 }

@@ -6,6 +6,7 @@ import static io.crij.linux.abi.FileFlags.O_PATH;
 import static io.crij.linux.abi.Prctl.PR_SET_DUMPABLE;
 import static io.crij.linux.abi.Prctl.PR_SET_PDEATHSIG;
 
+import io.crij.oci.cgroup.CgroupPlan;
 import io.crij.oci.program.Call;
 import io.crij.oci.program.Operand;
 import io.crij.oci.program.Operand.Register;
@@ -23,6 +24,7 @@ final class ContainerHalf {
     private final ProgramBuilder p;
     private final Steps steps;
     private final Host host;
+    private final CgroupPlan plan;
     private final ShimSteps shimSteps;
     private final Namespaces namespaces;
     private final CgroupSteps cgroups;
@@ -37,6 +39,7 @@ final class ContainerHalf {
     ContainerHalf(
             Setup setup,
             Host host,
+            CgroupPlan plan,
             ShimSteps shimSteps,
             Namespaces namespaces,
             CgroupSteps cgroups,
@@ -52,6 +55,7 @@ final class ContainerHalf {
         this.p = setup.p;
         this.steps = setup.steps;
         this.host = host;
+        this.plan = plan;
         this.shimSteps = shimSteps;
         this.namespaces = namespaces;
         this.cgroups = cgroups;
@@ -136,7 +140,7 @@ final class ContainerHalf {
         inCgroup = true;
         shimSteps.awaitShim();
         if (!host.bornInCgroup()) {
-            cgroups.join(host.plan());
+            cgroups.join(plan);
         }
         namespaces.cgroupNamespace();
     }

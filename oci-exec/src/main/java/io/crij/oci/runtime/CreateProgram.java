@@ -1,5 +1,6 @@
 package io.crij.oci.runtime;
 
+import io.crij.oci.cgroup.CgroupPlan;
 import io.crij.oci.program.Arch;
 import io.crij.oci.program.Call;
 import io.crij.oci.program.Label;
@@ -27,9 +28,24 @@ final class CreateProgram {
     private final CgroupSteps cgroups;
     private final ShimSteps shimSteps;
     private final Optional<NetDevices> netDevices;
+    private final int programSlot;
+    private final int procSlot;
 
+    /// Reserves every descriptor of the program, so that its process can be started with them before [#compile].
+    ///
+    /// @param programSlot number of the program's own descriptor
+    /// @param network number of a network namespace to use instead of a new one
     CreateProgram(
-            CreateRequest request, Slots slots, ShimSlots shim, HookPipes hooks, IdMaps maps, Shape shape, Host host) {
+            CreateRequest request,
+            Slots slots,
+            int programSlot,
+            ShimSlots shim,
+            HookPipes hooks,
+            IdMaps maps,
+            Optional<Integer> network,
+            Shape shape,
+            Host host) {
+        this.programSlot = programSlot;
         this.hooks = hooks;
         this.slots = slots;
         this.shim = shim;
@@ -38,23 +54,23 @@ final class CreateProgram {
         p = new ProgramBuilder(Arch.host(), slots.report());
         setup = new Setup(request, p, slots, maps, host);
         steps = setup.steps;
-        namespaces = new Namespaces(setup);
+        namespaces = new Namespaces(setup, network);
         cgroups = new CgroupSteps(steps);
         shimSteps = new ShimSteps(steps, slots);
         netDevices = host.netDevices().isEmpty()
                 ? Optional.empty()
                 : Optional.of(new NetDevices(setup, shimSteps, host.netDevices()));
+        procSlot = setup.creates(Type.USER) ? slots.reserve() : Descriptors.NONE;
     }
 
-    /// @param programSlot number of the program's own descriptor
-    Program compile(int programSlot) throws OciException {
+    /// @param plan of the container's cgroups
+    Program compile(CgroupPlan plan) throws OciException {
         Label child = p.label("child");
-        int procSlot = setup.creates(Type.USER) ? slots.reserve() : Descriptors.NONE;
         shimSteps.begin(programSlot);
         Optional<Register> cgroup = Optional.empty();
         if (host.bornInCgroup()) {
-            cgroups.make(host.plan());
-            cgroup = Optional.of(cgroups.open(host.plan()));
+            cgroups.make(plan);
+            cgroup = Optional.of(cgroups.open(plan));
         }
         giveStreams();
         var prepared = new Preparation(setup);
@@ -66,7 +82,7 @@ final class CreateProgram {
         namespaces.cloneChild(cgroup, child, shimSteps);
         if (!host.bornInCgroup()) {
             // while the child mounts
-            cgroups.make(host.plan());
+            cgroups.make(plan);
         }
         if (setup.creates(Type.USER)) {
             Register proc = p.register("procOfChild");
@@ -80,7 +96,8 @@ final class CreateProgram {
         serve();
 
         p.place(child);
-        new ContainerHalf(setup, host, shimSteps, namespaces, cgroups, shim, hooks, prepared, procSlot, netDevices)
+        new ContainerHalf(
+                        setup, host, plan, shimSteps, namespaces, cgroups, shim, hooks, prepared, procSlot, netDevices)
                 .run();
         return p.build();
     }

@@ -11,13 +11,13 @@ import io.crij.oci.cgroup.Cgroup;
 import io.crij.oci.cgroup.CgroupFolders;
 import io.crij.oci.cgroup.CgroupPlan;
 import io.crij.oci.cgroup.DeviceFilter;
-import io.crij.oci.program.Program;
 import io.crij.oci.runtime.OciException.AlreadyExists;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.StepFailed;
 import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.seccomp.SeccompFilter;
 import io.crij.oci.spec.Hooks;
+import io.crij.oci.spec.Linux;
 import io.crij.oci.spec.Namespace;
 import io.crij.oci.spec.Process;
 import io.crij.oci.spec.Seccomp;
@@ -65,7 +65,6 @@ final class Creation {
             boolean overlay = request.rootfs() instanceof Rootfs.Overlay;
             var host = new Host(
                     folders,
-                    CgroupPlan.of(folders, spec.linux().resources()),
                     tools.privileges(),
                     overlay ? tools.overlayLayers().get() : OverlayLayers.MOUNT_OPTIONS,
                     tools.labels(),
@@ -75,26 +74,47 @@ final class Creation {
             var hooks = new HookPipes(slots, spec.hooks());
             undo.add("close the hooks' pipes", hooks::close);
             IdMaps maps = IdMaps.of(request, tools.userNamespaces(), slots);
+            Optional<Fd> network = spareNetwork();
+            network.ifPresent(fd -> undo.add("let the network namespace go", fd::close));
             int programSlot = slots.reserve();
-            Program program =
-                    new CreateProgram(request, slots, descriptors.shim, hooks, maps, shape, host).compile(programSlot);
-
+            var program = new CreateProgram(
+                    request, slots, programSlot, descriptors.shim, hooks, maps, network.map(slots::give), shape, host);
             // a group that was there before may have processes of others
-            boolean shared = Files.exists(host.plan().container().getFirst());
+            boolean shared = Files.exists(folders.container().getFirst());
             undo.add("remove the cgroups of " + request.id(), shared ? cgroup::delete : cgroup::killAndDelete);
             var agent = SeccompAgent.read(folder, SeccompAgent.ofFirst(record));
-            Launch launch = launch(program, slots, programSlot, descriptors, agent, undo);
+            Launch launch = launch(slots, programSlot, descriptors, agent, undo);
+            CgroupPlan plan = CgroupPlan.of(folders, spec.linux().resources());
+            launch.run(program.compile(plan));
+            descriptors.close();
+            network.ifPresent(Fd::close);
             if (runtimeWaits(spec.hooks())) {
                 launch.await(News.HOOKS);
                 runHooks(launch, hooks);
                 descriptors.go.write(new byte[] {1});
             }
             launch.await(News.READY);
-            attachDeviceFilter(host.plan());
+            if (takesNetwork()) {
+                tools.spareNetwork().prepare();
+            }
+            attachDeviceFilter(plan);
             return finish(record, launch, descriptors, cgroup, slots, undo);
         } catch (ErrnoException e) {
             throw new StepFailed("cannot create container " + request.id() + ": " + e.getMessage(), e.errno(), e);
         }
+    }
+
+    private Optional<Fd> spareNetwork() {
+        return takesNetwork() ? tools.spareNetwork().take() : Optional.empty();
+    }
+
+    /// Whether the container's network namespace can have been made before: one in a user namespace belongs to that.
+    /// A runtime that ends after one create prepares nothing.
+    private boolean takesNetwork() {
+        Linux linux = spec.linux();
+        return !request.detached()
+                && linux.creates(Namespace.Type.NETWORK)
+                && linux.namespace(Namespace.Type.USER).isEmpty();
     }
 
     /// Whether this host has what is asked for, before anything is made.
@@ -213,28 +233,14 @@ final class Creation {
     }
 
     private Launch launch(
-            Program program,
-            Slots slots,
-            int programSlot,
-            Descriptors descriptors,
-            Optional<SeccompAgent> agent,
-            Rollback undo)
+            Slots slots, int programSlot, Descriptors descriptors, Optional<SeccompAgent> agent, Rollback undo)
             throws ErrnoException {
         var launch = new Launch(
-                tools.init(),
-                program,
-                slots,
-                programSlot,
-                Launch.SHIM + request.id(),
-                descriptors,
-                tools.readiness(),
-                agent);
+                tools.init(), slots, programSlot, Launch.SHIM + request.id(), descriptors, tools.readiness(), agent);
         undo.add("end the process of " + request.id(), () -> {
-            launch.kill();
-            tools.reaper().reap(launch.shimPid);
+            launch.end(tools.reaper());
             awaitEnd(launch.pid());
         });
-        descriptors.close();
         return launch;
     }
 
@@ -271,7 +277,7 @@ final class Creation {
             throws ErrnoException {
         boolean pause = request.rootfs() instanceof Rootfs.Pause;
         boolean stays = Shape.of(request) == Shape.MONITORED;
-        int shimPid = stays ? launch.shimPid : 0;
+        int shimPid = stays ? launch.shimPid() : 0;
         ContainerRecord record = begun.withProcess(
                 launch.pid(),
                 ProcessClock.startOf(launch.pid()),
@@ -289,7 +295,7 @@ final class Creation {
     private Shim shim(Launch launch, Descriptors d) throws ErrnoException {
         @Nullable Fd console = console(launch, d);
         var streams = new ShimProcess.Streams(d.stdin, d.stdout, d.stderr, console, d.control, d.exited, d.exitFile);
-        var shim = new ShimProcess(launch.pid(), launch.shimPid, streams, tools.reaper());
+        var shim = new ShimProcess(launch.pid(), launch.shimPid(), streams, tools.reaper());
         shim.acknowledge();
         return shim;
     }
@@ -298,7 +304,7 @@ final class Creation {
         if (!(request.stdio() instanceof Stdio.Terminal)) {
             return null;
         }
-        try (var pidfd = new Pidfd(launch.shimPid)) {
+        try (var pidfd = new Pidfd(launch.shimPid())) {
             return pidfd.takeDescriptor(d.shim.console());
         }
     }
@@ -306,7 +312,7 @@ final class Creation {
     /// The half that started the process goes.
     private Shim withoutShim(Launch launch, Descriptors d) throws ErrnoException {
         var process = new LoneProcess(launch.pid(), console(launch, d));
-        d.end(tools.reaper(), launch.shimPid);
+        d.end(tools.reaper(), launch.shimPid());
         return process;
     }
 }

@@ -4,7 +4,6 @@ import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.Memfd;
 import io.crij.linux.Pidfd;
-import io.crij.oci.program.Program;
 import io.crij.oci.runtime.OciException.StepFailed;
 import io.crij.oci.spec.Process;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,18 @@ final class Execution {
             undo.add("close the descriptors", descriptors::closeAll);
             int targetSlot = slots.give(target.fd());
             int programSlot = slots.reserve();
-            Program program = new ExecProgram(
+            var launch = new Launch(
+                    tools.init(),
+                    slots,
+                    programSlot,
+                    Launch.SHIM + record.id(),
+                    descriptors,
+                    tools.readiness(),
+                    container.agent(_ -> SeccompAgent.running(record)));
+            undo.add("end the exec in " + record.id(), () -> {
+                launch.end(tools.reaper());
+            });
+            launch.run(new ExecProgram(
                             container.execPlan(),
                             process,
                             stdio,
@@ -49,20 +59,7 @@ final class Execution {
                             descriptors.shim,
                             tools.privileges(),
                             tools.labels())
-                    .compile(programSlot, targetSlot);
-            var launch = new Launch(
-                    tools.init(),
-                    program,
-                    slots,
-                    programSlot,
-                    Launch.SHIM + record.id(),
-                    descriptors,
-                    tools.readiness(),
-                    container.agent(_ -> SeccompAgent.running(record)));
-            undo.add("end the exec in " + record.id(), () -> {
-                launch.kill();
-                tools.reaper().reap(launch.shimPid);
-            });
+                    .compile(programSlot, targetSlot));
             descriptors.close();
             Shim shim = shim(launch, descriptors);
             undo.commit();
@@ -76,7 +73,7 @@ final class Execution {
         launch.awaitExecution();
         @Nullable Fd console = null;
         if (stdio instanceof Stdio.Terminal) {
-            try (var pidfd = new Pidfd(launch.shimPid)) {
+            try (var pidfd = new Pidfd(launch.shimPid())) {
                 console = pidfd.takeDescriptor(d.shim.console());
             }
         }
@@ -85,10 +82,10 @@ final class Execution {
         d.go.close();
         if (shape == Shape.DETACHED) {
             var lone = new LoneProcess(launch.pid(), console);
-            d.end(tools.reaper(), launch.shimPid);
+            d.end(tools.reaper(), launch.shimPid());
             return lone;
         }
-        var shim = new ShimProcess(launch.pid(), launch.shimPid, streams, tools.reaper());
+        var shim = new ShimProcess(launch.pid(), launch.shimPid(), streams, tools.reaper());
         shim.acknowledge();
         return shim;
     }

@@ -43,9 +43,9 @@ public final class Explanation {
         CgroupPlan plan = CgroupPlan.of(folders, spec.linux().resources());
         return listing(
                 request,
+                plan,
                 new Host(
                         folders,
-                        plan,
                         Privileges.read(),
                         OverlayLayers.ofThisKernel(),
                         Labels.of(Labels.Policy.WHERE_PRESENT),
@@ -53,7 +53,7 @@ public final class Explanation {
                         NetDevices.onHost(spec.linux())));
     }
 
-    private static String listing(CreateRequest request, Host host) throws OciException {
+    private static String listing(CreateRequest request, CgroupPlan plan, Host host) throws OciException {
         var shape = Shape.of(request);
         var slots = new Slots(
                 request.stdio().more().size(),
@@ -63,8 +63,17 @@ public final class Explanation {
             var descriptors = new Descriptors(slots, request.stdio(), exitRecord);
             try (var hooks = new HookPipes(slots, request.spec().hooks())) {
                 int programSlot = slots.reserve();
-                Program program = new CreateProgram(request, slots, descriptors.shim, hooks, IdMaps.NONE, shape, host)
-                        .compile(programSlot);
+                Program program = new CreateProgram(
+                                request,
+                                slots,
+                                programSlot,
+                                descriptors.shim,
+                                hooks,
+                                IdMaps.NONE,
+                                Optional.empty(),
+                                shape,
+                                host)
+                        .compile(plan);
                 return new Listing(program).toString();
             } finally {
                 descriptors.closeAll();

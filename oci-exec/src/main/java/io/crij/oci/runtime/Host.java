@@ -4,7 +4,6 @@ import io.crij.linux.NetworkDevice;
 import io.crij.linux.OverlayLayers;
 import io.crij.oci.cgroup.CgroupFolders;
 import io.crij.oci.cgroup.CgroupHost;
-import io.crij.oci.cgroup.CgroupPlan;
 import io.crij.oci.seccomp.SeccompFilter;
 import java.util.List;
 import java.util.Optional;
@@ -12,13 +11,11 @@ import java.util.Optional;
 /// What a container's program depends on beside its configuration.
 ///
 /// @param folders of the container's cgroups
-/// @param plan of the container's cgroups
 /// @param overlayLayers of this kernel
 /// @param seccomp the compiled filter, when the configuration has one
 /// @param netDevices those that go into the container, as they are now
 record Host(
         CgroupFolders folders,
-        CgroupPlan plan,
         Privileges privileges,
         OverlayLayers overlayLayers,
         Labels labels,
@@ -30,6 +27,6 @@ record Host(
 
     /// On version 2 the process is cloned into its group; on version 1 it joins one after the other.
     boolean bornInCgroup() {
-        return cgroups().pure() && !plan.container().isEmpty();
+        return cgroups().pure();
     }
 }

@@ -5,6 +5,7 @@ import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.Pidfd;
 import io.crij.linux.Signal;
+import io.crij.oci.program.Begun;
 import io.crij.oci.program.Failure;
 import io.crij.oci.program.Init;
 import io.crij.oci.program.Program;
@@ -17,9 +18,12 @@ import io.crij.oci.runtime.OciException.Unsupported;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// A program that has been started and reports: the wait for its news, and what its failures mean.
+/// A process that runs a program and reports: the wait for its news, and what its failures mean. It begins before its
+/// program is made, see [Begun].
 final class Launch {
     /// What the command line of a container's shim begins with; its id follows.
     static final String SHIM = "crij-shim ";
@@ -28,14 +32,14 @@ final class Launch {
 
     private static final int NONE = -1;
 
-    private final Program program;
+    private final Begun begun;
     private final Readiness readiness;
     private final Fd report;
     private final Fd go;
     private final Optional<SeccompAgent> agent;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(News.SIZE).order(ByteOrder.LITTLE_ENDIAN);
 
-    final int shimPid;
+    private @Nullable Program program;
     private int pid;
 
     /// Notify descriptor that waits for its agent.
@@ -43,7 +47,6 @@ final class Launch {
 
     Launch(
             Init init,
-            Program program,
             Slots slots,
             int programSlot,
             String name,
@@ -51,12 +54,22 @@ final class Launch {
             Readiness readiness,
             Optional<SeccompAgent> agent)
             throws ErrnoException {
-        this.program = program;
         this.readiness = readiness;
         this.report = descriptors.report;
         this.go = descriptors.go;
         this.agent = agent;
-        shimPid = init.start(program, name, slots.given(descriptors.exitFile), programSlot);
+        begun = init.begin(
+                name, slots.given(descriptors.exitFile), programSlot, descriptors.shim.control(), descriptors.control);
+    }
+
+    void run(Program made) throws ErrnoException {
+        program = made;
+        begun.run(made);
+    }
+
+    /// Waits until it is there.
+    int shimPid() throws ErrnoException {
+        return begun.pid();
     }
 
     /// Of the process, once it was reported; 0 before.
@@ -124,7 +137,7 @@ final class Launch {
 
     private OciException failure(int index, int errno) {
         // netlink's answers have it negated
-        return failure(program, index, Math.abs(errno));
+        return failure(Objects.requireNonNull(program), index, Math.abs(errno));
     }
 
     static OciException failure(Program program, int index, int errno) {
@@ -152,12 +165,15 @@ final class Launch {
         };
     }
 
-    /// Kills what there is. The shim's death takes a process that is still being set up along.
-    void kill() {
-        kill(shimPid);
+    /// Kills what there is, and reaps the shim, whose death takes a process that is still being set up along.
+    void end(Reaper reaper) throws ErrnoException, InterruptedException {
+        begun.giveUp();
+        int shim = begun.pid();
+        kill(shim);
         if (pid != 0) {
             kill(pid);
         }
+        reaper.reap(shim);
     }
 
     private static void kill(int pid) {

@@ -36,6 +36,7 @@ final class Namespaces {
     private final Setup setup;
     private final ProgramBuilder p;
     private final Steps steps;
+    private final Optional<Integer> network;
     private final Map<Type, Register> joined = new EnumMap<>(Type.class);
 
     /// Of the child, in the shim.
@@ -43,12 +44,18 @@ final class Namespaces {
 
     final Register pidfd;
 
-    Namespaces(Setup setup) {
+    /// Where a helper puts the child's pidfd.
+    private final int childSlot;
+
+    /// @param network number of a network namespace that was made ahead
+    Namespaces(Setup setup, Optional<Integer> network) {
+        this.network = network;
         this.setup = setup;
         this.p = setup.p;
         this.steps = setup.steps;
         pid = p.register("pid");
         pidfd = p.register("pidfd");
+        childSlot = setup.joins(Type.USER) ? setup.slots.reserve() : Descriptors.NONE;
     }
 
     /// In the shim, before the child: opens all paths first, since some cannot be reached any more after others were
@@ -62,6 +69,11 @@ final class Namespaces {
                 joined.put(namespace.type(), fd);
             }
         }
+        network.ifPresent(slot -> {
+            Register fd = p.register("spareNetwork");
+            p.move(fd, Operand.of(slot, "spareNetwork"));
+            joined.put(Type.NETWORK, fd);
+        });
     }
 
     /// What the children of the calling process are born into.
@@ -121,7 +133,6 @@ final class Namespaces {
         Label good = p.label("childIsThere");
         Register helperPid = p.register("helper");
         Register helperPidfd = p.register("helperPidfd");
-        int slot = setup.slots.reserve();
         long flags = CloneFlags.CLONE_PIDFD | CloneFlags.CLONE_FILES;
         new CloneChild(p).emit("clone a helper", flags, "{}", cgroup, helper, helperPid, helperPidfd);
         p.jump(wait);
@@ -135,7 +146,12 @@ final class Namespaces {
         join(Type.USER, user);
         clone(CloneFlags.CLONE_PARENT, Optional.empty(), child);
         shim.tellPid(pid);
-        p.call("hand the child to the shim", Call.DUP3, pidfd, Operand.of(slot, "child"), Abi.openFlags(O_CLOEXEC));
+        p.call(
+                "hand the child to the shim",
+                Call.DUP3,
+                pidfd,
+                Operand.of(childSlot, "child"),
+                Abi.openFlags(O_CLOEXEC));
         steps.close(pidfd);
         p.call("end", Call.EXIT_GROUP, Abi.ZERO);
 
@@ -155,7 +171,7 @@ final class Namespaces {
         // it has reported why
         p.call("end", Call.EXIT_GROUP, Abi.ONE);
         p.place(good);
-        p.move(pidfd, Operand.of(slot, "child"));
+        p.move(pidfd, Operand.of(childSlot, "child"));
     }
 
     private void clone(long more, Optional<Register> cgroup, Label child) {
@@ -164,7 +180,7 @@ final class Namespaces {
         for (Namespace namespace : setup.linux.namespaces()) {
             Type type = namespace.type();
             // a cgroup namespace is made later, when the process is in its cgroup; a time namespace was made before
-            if (setup.creates(type) && type != Type.CGROUP && type != Type.TIME) {
+            if (setup.creates(type) && !joined.containsKey(type) && type != Type.CGROUP && type != Type.TIME) {
                 created.add(type);
                 flags |= type.cloneFlag();
             }
@@ -195,7 +211,9 @@ final class Namespaces {
             Register fd = joined.get(type);
             if (fd != null) {
                 join(type, fd);
-                steps.close(fd);
+                if (type != Type.NETWORK || network.isEmpty()) {
+                    steps.close(fd);
+                }
             }
         }
     }
@@ -212,7 +230,7 @@ final class Namespaces {
 
     /// In the child: the loopback interface of a new network namespace works.
     void loopbackUp() {
-        if (!setup.creates(Type.NETWORK)) {
+        if (!setup.creates(Type.NETWORK) || network.isPresent()) {
             return;
         }
         Register socket = p.register("socket");

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 record Toolbox(
         Init init,
         UserNamespaces userNamespaces,
+        SpareNetwork spareNetwork,
         Readiness readiness,
         Reaper reaper,
         Privileges privileges,

@@ -2,10 +2,12 @@ package io.crij.oci.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.crij.linux.ChildExit;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
+import io.crij.linux.Pidfd;
 import io.crij.linux.Pipe;
 import io.crij.linux.abi.FileFlags;
 import java.nio.ByteBuffer;
@@ -141,6 +143,46 @@ class InitTest {
                 p.strings(List.of("sh", "-c", "exit $CODE"), "argv"),
                 p.strings(List.of("CODE=9"), "envp"));
         assertEquals(9, run(p.build()).exit().code());
+    }
+
+    @Test
+    void processIsThereBeforeItsProgram() throws Exception {
+        try (var init = new Init(folder);
+                Pipe control = Pipe.open()) {
+            var begun = init.begin("test", Map.of(6, control.reader()), PROGRAM, 6, control.writer());
+            int pid = begun.pid();
+            control.reader().close();
+            try (var pidfd = new Pidfd(pid)) {
+                assertTrue(pidfd.alive());
+                var p = builder();
+                p.call("end", Call.EXIT_GROUP, Operand.of(43));
+                begun.run(p.build());
+                assertEquals(43, ChildExit.await(pid).code());
+            }
+        }
+    }
+
+    @Test
+    void processWithoutProgramEndsWithItsMaker() throws Exception {
+        try (var init = new Init(folder);
+                Pipe control = Pipe.open()) {
+            var begun = init.begin("test", Map.of(6, control.reader()), PROGRAM, 6, control.writer());
+            int pid = begun.pid();
+            begun.giveUp();
+            control.writer().close();
+            assertEquals(121, ChildExit.await(pid).code());
+        }
+    }
+
+    @Test
+    void whatCannotBeStartedIsSaid() throws Exception {
+        var init = new Init(folder);
+        init.close();
+        try (Pipe control = Pipe.open()) {
+            var begun = init.begin("test", Map.of(6, control.reader()), PROGRAM, 6, control.writer());
+            assertThrows(Exception.class, begun::pid);
+            begun.giveUp();
+        }
     }
 
     @Test

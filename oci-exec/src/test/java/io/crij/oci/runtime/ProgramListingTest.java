@@ -68,7 +68,6 @@ class ProgramListingTest {
         var folders = CgroupFolders.of(cgroups, "/test/box", CgroupLayout.WITH_SHIM);
         var host = new Host(
                 folders,
-                CgroupPlan.of(folders, LinuxResources.NONE),
                 new Privileges(new CapabilitySets.Host(40, -1L >>> 23, -1L >>> 23), 0),
                 OverlayLayers.DETACHED_MOUNTS,
                 new Labels(false, false, Labels.Policy.REQUIRED),
@@ -85,8 +84,17 @@ class ProgramListingTest {
             var descriptors = new Descriptors(slots, stdio, record);
             try {
                 int programSlot = slots.reserve();
-                var program = new CreateProgram(request, slots, descriptors.shim, hooks, IdMaps.NONE, shape, host)
-                        .compile(programSlot);
+                var program = new CreateProgram(
+                                request,
+                                slots,
+                                programSlot,
+                                descriptors.shim,
+                                hooks,
+                                IdMaps.NONE,
+                                Optional.empty(),
+                                shape,
+                                host)
+                        .compile(CgroupPlan.of(folders, LinuxResources.NONE));
                 text = new Listing(program).toString();
             } finally {
                 descriptors.closeAll();

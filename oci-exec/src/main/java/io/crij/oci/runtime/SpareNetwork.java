@@ -1,0 +1,83 @@
+package io.crij.oci.runtime;
+
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Fd;
+import io.crij.linux.NetworkNamespace;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A network namespace that is there before the container that asks for one: the kernel takes a millisecond to make
+/// one, more than for all the other kinds together, and clone3(2) would wait for it. One is made behind each that is
+/// used; without containers none is kept. Thread-safe.
+final class SpareNetwork implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(SpareNetwork.class.getName());
+
+    private final Duration keep;
+    private @Nullable Fd spare;
+    private boolean making;
+    private boolean closed;
+
+    /// @param keep how long one is kept that nobody takes
+    SpareNetwork(Duration keep) {
+        this.keep = keep;
+    }
+
+    /// @return the caller's to close; empty when none is there yet
+    synchronized Optional<Fd> take() {
+        var taken = Optional.ofNullable(spare);
+        spare = null;
+        return taken;
+    }
+
+    /// Another container may follow. Returns at once.
+    synchronized void prepare() {
+        if (!closed && !making && spare == null) {
+            making = true;
+            Thread.ofVirtual().name("oci-network").start(this::make);
+        }
+    }
+
+    private void make() {
+        @Nullable Fd made = null;
+        try {
+            made = NetworkNamespace.create();
+        } catch (ErrnoException e) {
+            LOG.log(Level.DEBUG, "no network namespace is made ahead: {0}", e.getMessage());
+        } catch (InterruptedException e) {
+            // nobody interrupts this thread
+        }
+        offer(made);
+        if (made != null) {
+            try {
+                Thread.sleep(keep);
+            } catch (InterruptedException e) {
+                // gives it back at once
+            }
+            drop(made);
+        }
+    }
+
+    private synchronized void offer(@Nullable Fd made) {
+        making = false;
+        if (closed && made != null) {
+            made.close();
+        } else {
+            spare = made;
+        }
+    }
+
+    private synchronized void drop(Fd unused) {
+        if (spare == unused) {
+            spare = null;
+            unused.close();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        take().ifPresent(Fd::close);
+    }
+}
