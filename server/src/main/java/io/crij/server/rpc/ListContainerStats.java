@@ -4,6 +4,7 @@ import io.crij.cri.v1.ContainerStats;
 import io.crij.cri.v1.ContainerStatsFilter;
 import io.crij.cri.v1.ListContainerStatsRequest;
 import io.crij.cri.v1.ListContainerStatsResponse;
+import io.crij.server.cri.EncodedItems;
 import io.crij.server.cri.Filters;
 import io.crij.server.stats.Usage;
 import java.util.stream.Stream;
@@ -17,9 +18,11 @@ final class ListContainerStats {
     }
 
     ListContainerStatsResponse call(ListContainerStatsRequest request) {
-        var answer = ListContainerStatsResponse.newBuilder();
-        items(request.getFilter()).forEach(answer::addStats);
-        return answer.build();
+        return ListContainerStatsResponse.newBuilder()
+                .setUnknownFields(EncodedItems.field(
+                        ListContainerStatsResponse.STATS_FIELD_NUMBER,
+                        usage.allRunning(container -> Filters.matches(request.getFilter(), container))))
+                .build();
     }
 
     Stream<ContainerStats> items(ContainerStatsFilter filter) {

@@ -4,23 +4,31 @@ import io.crij.cri.v1.Container;
 import io.crij.cri.v1.ContainerFilter;
 import io.crij.cri.v1.ListContainersRequest;
 import io.crij.cri.v1.ListContainersResponse;
+import io.crij.sandbox.ContainerRecord;
 import io.crij.sandbox.Containers;
 import io.crij.server.cri.ContainerAnswers;
+import io.crij.server.cri.EncodedItems;
 import io.crij.server.cri.Filters;
 import java.util.stream.Stream;
 
 /// The containers that a filter lets through.
 final class ListContainers {
     private final Containers containers;
+    private final EncodedItems<ContainerRecord> encoded =
+            new EncodedItems<>(ContainerRecord::id, ContainerAnswers::item);
 
     ListContainers(Containers containers) {
         this.containers = containers;
     }
 
     ListContainersResponse call(ListContainersRequest request) {
-        var answer = ListContainersResponse.newBuilder();
-        items(request.getFilter()).forEach(answer::addContainers);
-        return answer.build();
+        var all = containers.list();
+        var wanted = all.stream()
+                .filter(container -> Filters.matches(request.getFilter(), container))
+                .toList();
+        return ListContainersResponse.newBuilder()
+                .setUnknownFields(encoded.field(ListContainersResponse.CONTAINERS_FIELD_NUMBER, wanted, all))
+                .build();
     }
 
     Stream<Container> items(ContainerFilter filter) {

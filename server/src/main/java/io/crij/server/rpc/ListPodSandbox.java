@@ -4,7 +4,9 @@ import io.crij.cri.v1.ListPodSandboxRequest;
 import io.crij.cri.v1.ListPodSandboxResponse;
 import io.crij.cri.v1.PodSandbox;
 import io.crij.cri.v1.PodSandboxFilter;
+import io.crij.sandbox.PodRecord;
 import io.crij.sandbox.Pods;
+import io.crij.server.cri.EncodedItems;
 import io.crij.server.cri.Filters;
 import io.crij.server.cri.PodAnswers;
 import java.util.stream.Stream;
@@ -12,15 +14,20 @@ import java.util.stream.Stream;
 /// The pods that a filter lets through.
 final class ListPodSandbox {
     private final Pods pods;
+    private final EncodedItems<PodRecord> encoded = new EncodedItems<>(PodRecord::id, PodAnswers::item);
 
     ListPodSandbox(Pods pods) {
         this.pods = pods;
     }
 
     ListPodSandboxResponse call(ListPodSandboxRequest request) {
-        var answer = ListPodSandboxResponse.newBuilder();
-        items(request.getFilter()).forEach(answer::addItems);
-        return answer.build();
+        var all = pods.list();
+        var wanted = all.stream()
+                .filter(pod -> Filters.matches(request.getFilter(), pod))
+                .toList();
+        return ListPodSandboxResponse.newBuilder()
+                .setUnknownFields(encoded.field(ListPodSandboxResponse.ITEMS_FIELD_NUMBER, wanted, all))
+                .build();
     }
 
     Stream<PodSandbox> items(PodSandboxFilter filter) {

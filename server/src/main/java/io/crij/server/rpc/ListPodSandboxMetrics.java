@@ -2,6 +2,7 @@ package io.crij.server.rpc;
 
 import io.crij.cri.v1.ListPodSandboxMetricsRequest;
 import io.crij.cri.v1.ListPodSandboxMetricsResponse;
+import io.crij.server.cri.EncodedItems;
 import io.crij.server.stats.PodMetrics;
 
 /// The metrics of all ready pods and their running containers.
@@ -13,8 +14,9 @@ final class ListPodSandboxMetrics {
     }
 
     ListPodSandboxMetricsResponse call(ListPodSandboxMetricsRequest request) {
-        var answer = ListPodSandboxMetricsResponse.newBuilder();
-        metrics.list().forEach(answer::addPodMetrics);
-        return answer.build();
+        return ListPodSandboxMetricsResponse.newBuilder()
+                .setUnknownFields(
+                        EncodedItems.field(ListPodSandboxMetricsResponse.POD_METRICS_FIELD_NUMBER, metrics.all()))
+                .build();
     }
 }

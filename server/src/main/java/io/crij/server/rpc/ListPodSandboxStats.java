@@ -4,6 +4,7 @@ import io.crij.cri.v1.ListPodSandboxStatsRequest;
 import io.crij.cri.v1.ListPodSandboxStatsResponse;
 import io.crij.cri.v1.PodSandboxStats;
 import io.crij.cri.v1.PodSandboxStatsFilter;
+import io.crij.server.cri.EncodedItems;
 import io.crij.server.cri.Filters;
 import io.crij.server.stats.Usage;
 import java.util.stream.Stream;
@@ -17,9 +18,11 @@ final class ListPodSandboxStats {
     }
 
     ListPodSandboxStatsResponse call(ListPodSandboxStatsRequest request) {
-        var answer = ListPodSandboxStatsResponse.newBuilder();
-        items(request.getFilter()).forEach(answer::addStats);
-        return answer.build();
+        return ListPodSandboxStatsResponse.newBuilder()
+                .setUnknownFields(EncodedItems.field(
+                        ListPodSandboxStatsResponse.STATS_FIELD_NUMBER,
+                        usage.allReady(pod -> Filters.matches(request.getFilter(), pod))))
+                .build();
     }
 
     Stream<PodSandboxStats> items(PodSandboxStatsFilter filter) {

@@ -58,25 +58,42 @@ final class CgroupFacts {
     /// One of the files with pids.
     FileText processes() throws ErrnoException {
         if (v2()) {
-            return v2("cgroup.procs");
+            return lines(unified);
         }
         var controller = Optional.of("pids")
                 .filter(name -> tree.with(name).isPresent())
                 .or(() -> Optional.of("memory").filter(name -> tree.with(name).isPresent()))
                 .orElse("cpuacct");
-        return v1(controller, "cgroup.procs");
+        return lines(
+                tree.with(controller).map(hierarchy -> hierarchy.folder(cgroup)).orElse(""));
+    }
+
+    private FileText lines(String folder) throws ErrnoException {
+        if (folder.isEmpty()) {
+            return empty();
+        }
+        try (Fd file = Fd.open(folder + "/cgroup.procs", O_RDONLY)) {
+            text.readAll(file);
+            return text;
+        } catch (ErrnoException e) {
+            return orEmpty(e);
+        }
     }
 
     private FileText read(String path) throws ErrnoException {
         try (Fd file = Fd.open(path, O_RDONLY)) {
-            text.readAll(file);
+            text.read(file);
             return text;
         } catch (ErrnoException e) {
-            return switch (e.errno()) {
-                case Errno.ENOENT, Errno.ENODEV, Errno.EOPNOTSUPP -> empty();
-                default -> throw e;
-            };
+            return orEmpty(e);
         }
+    }
+
+    private FileText orEmpty(ErrnoException failure) throws ErrnoException {
+        return switch (failure.errno()) {
+            case Errno.ENOENT, Errno.ENODEV, Errno.EOPNOTSUPP -> empty();
+            default -> throw failure;
+        };
     }
 
     private FileText empty() {

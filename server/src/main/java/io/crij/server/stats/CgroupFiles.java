@@ -7,6 +7,9 @@ import io.crij.linux.ErrnoException;
 interface CgroupFiles extends AutoCloseable {
     CgroupUsage usage(FileText text) throws ErrnoException;
 
+    /// As [#usage], without limits and pressure.
+    CgroupUsage used(FileText text) throws ErrnoException;
+
     /// As in [CgroupUsage].
     long cpuNanos(FileText text) throws ErrnoException;
 

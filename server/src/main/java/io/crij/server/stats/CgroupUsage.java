@@ -25,6 +25,56 @@ record CgroupUsage(
         @Nullable Pressure memoryPressure,
         @Nullable Pressure ioPressure) {
 
+    /// @param pageCache bytes of page cache that can go at once
+    static CgroupUsage used(
+            long cpuNanos, long memory, long pageCache, long rss, long pageFaults, long majorPageFaults, long swap) {
+        return new CgroupUsage(
+                cpuNanos,
+                memory,
+                memory == FileText.NONE ? FileText.NONE : Math.max(0, memory - Math.max(0, pageCache)),
+                rss,
+                pageFaults,
+                majorPageFaults,
+                FileText.NONE,
+                swap,
+                FileText.NONE,
+                null,
+                null,
+                null);
+    }
+
+    CgroupUsage limited(long memoryLimit, long swapLimit) {
+        return new CgroupUsage(
+                cpuNanos,
+                memory,
+                workingSet,
+                rss,
+                pageFaults,
+                majorPageFaults,
+                memoryLimit,
+                swap,
+                swapLimit,
+                cpuPressure,
+                memoryPressure,
+                ioPressure);
+    }
+
+    CgroupUsage pressed(@Nullable Pressure cpu, @Nullable Pressure memoryStall, @Nullable Pressure io) {
+        return new CgroupUsage(
+                cpuNanos,
+                memory,
+                workingSet,
+                rss,
+                pageFaults,
+                majorPageFaults,
+                memoryLimit,
+                swap,
+                swapLimit,
+                cpu,
+                memoryStall,
+                io);
+    }
+
     /// Of two cgroups together. Limits and pressure of one say nothing of both.
     CgroupUsage plus(CgroupUsage other) {
         return new CgroupUsage(

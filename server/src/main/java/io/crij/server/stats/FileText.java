@@ -11,6 +11,9 @@ final class FileText {
     /// No such file, or no number in it (`max`).
     static final long NONE = -1;
 
+    /// The least that the kernel gives of a file of lines that is longer: a page without its last line.
+    private static final int PIECE = 2 * 1024;
+
     private byte[] bytes = new byte[8 * 1024];
     private int length;
 
@@ -27,10 +30,13 @@ final class FileText {
         }
     }
 
-    /// Reads a file that the kernel makes line by line, to its end.
+    /// Reads a file that the kernel makes line by line, to its end. It makes a page of them at a time (seq_file), so a
+    /// shorter piece is the last one.
     void readAll(Fd file) throws ErrnoException {
-        length = 0;
-        readOn(file);
+        length = file.pread(bytes, 0, bytes.length, 0);
+        if (length > PIECE) {
+            readOn(file);
+        }
     }
 
     private void readOn(Fd file) throws ErrnoException {

@@ -22,6 +22,8 @@ final class IoMetrics implements MetricSource {
     private static final Family DEVICE = Family.counter(
             "container_blkio_device_usage_total", "Blkio device bytes usage.", "device", "major", "minor", "operation");
 
+    private static final int LONGEST_NUMBER = 18;
+
     private final Map<String, String> names = new ConcurrentHashMap<>();
 
     @Override
@@ -103,7 +105,15 @@ final class IoMetrics implements MetricSource {
     }
 
     private static long number(String text) {
-        return text.matches("\\d{1,18}") ? Long.parseLong(text) : FileText.NONE;
+        if (text.isEmpty() || text.length() > LONGEST_NUMBER) {
+            return FileText.NONE;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return FileText.NONE;
+            }
+        }
+        return Long.parseLong(text);
     }
 
     /// Of a device `8:0`.

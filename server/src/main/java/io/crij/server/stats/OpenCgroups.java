@@ -43,6 +43,11 @@ final class OpenCgroups implements AutoCloseable {
         return read(cgroup, files -> files.usage(text));
     }
 
+    /// As [#usage], without limits and pressure.
+    CgroupUsage used(String cgroup, FileText text) throws ErrnoException {
+        return read(cgroup, files -> files.used(text));
+    }
+
     /// As in [CgroupUsage].
     long cpuNanos(String cgroup, FileText text) throws ErrnoException {
         return read(cgroup, files -> files.cpuNanos(text));

@@ -39,9 +39,9 @@ final class PodInterfaces {
         if (pid.isEmpty() || !(pod.network() instanceof PodNetwork.Attached)) {
             return List.of();
         }
-        return InterfaceStats.of(pid.getAsInt()).stream()
-                .filter(device -> !device.name().equals("lo"))
-                .toList();
+        var all = InterfaceStats.of(pid.getAsInt());
+        all.removeIf(device -> device.name().equals("lo"));
+        return all;
     }
 
     private String main(String pod, int pid, PodNetwork.Attached attached, List<InterfaceStats> all)

@@ -1,5 +1,6 @@
 package io.crij.server.stats;
 
+import com.google.protobuf.ByteString;
 import io.crij.cri.v1.ContainerMetrics;
 import io.crij.cri.v1.MetricDescriptor;
 import io.crij.cri.v1.PodSandboxMetrics;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ public final class PodMetrics {
     private final List<MetricSource> sources;
     private final @Nullable NetworkMetrics network;
     private final List<MetricDescriptor> descriptors;
+    private final Gathering gathering = new Gathering();
 
     /// @param groups those that are read
     public PodMetrics(Pods pods, Containers containers, Snapshots snapshots, CgroupTree tree, Set<MetricGroup> groups) {
@@ -80,6 +83,14 @@ public final class PodMetrics {
         var text = new FileText();
         var census = new Census(pods.list(), containers.list());
         return pods.list().stream().filter(PodRecord::ready).map(pod -> of(pod, census, text));
+    }
+
+    /// As [#list], all of them now and in their wire form.
+    public List<ByteString> all() {
+        var census = new Census(pods.list(), containers.list());
+        var ready = pods.list().stream().filter(PodRecord::ready).toList();
+        return gathering.all(
+                ready, (pod, text) -> Optional.of(of(pod, census, text).toByteString()));
     }
 
     private PodSandboxMetrics of(PodRecord pod, Census census, FileText text) {

@@ -51,7 +51,8 @@ final class PodUsage {
     PodSandboxStats of(PodRecord pod, Census census, FileText text) throws ErrnoException {
         var linux = LinuxPodSandboxStats.newBuilder();
         boolean own = census.hasOwnCgroup(pod);
-        var usage = cgroups.usage(own ? pod.cgroupParent() : cgroups.leaf(pod.cgroup()), text);
+        var usage = own ? cgroups.usage(pod.cgroupParent(), text) : cgroups.used(cgroups.leaf(pod.cgroup()), text);
+        var rate = rate(pod, own, usage.cpuNanos());
         // the pause process
         long count = 1;
         for (var container : census.in(pod)) {
@@ -65,7 +66,7 @@ final class PodUsage {
             }
         }
         long timestamp = Times.nanos(Instant.now());
-        linux.setCpu(UsageMessages.cpu(usage, rate(pod, own, usage, linux.getContainersList(), text), timestamp))
+        linux.setCpu(UsageMessages.cpu(usage, own ? rate : sum(rate, linux.getContainersList()), timestamp))
                 .setMemory(UsageMessages.memory(usage, timestamp))
                 .setProcess(UsageMessages.processes(count, timestamp));
         UsageMessages.io(usage, timestamp).ifPresent(linux::setIo);
@@ -73,21 +74,21 @@ final class PodUsage {
         return named(pod).setLinux(linux).build();
     }
 
-    private OptionalLong rate(PodRecord pod, boolean own, CgroupUsage usage, List<ContainerStats> inside, FileText text)
-            throws ErrnoException {
+    /// Of the pod's cgroup, or of the pause process alone where it has none.
+    private OptionalLong rate(PodRecord pod, boolean own, long cpuNanos) {
         long at = System.nanoTime();
-        if (own) {
-            return rates.rate(pod.cgroupParent(), at, usage.cpuNanos(), begin(pod, at));
+        return rates.rate(own ? pod.cgroupParent() : cgroups.leaf(pod.cgroup()), at, cpuNanos, begin(pod, at));
+    }
+
+    private static OptionalLong sum(OptionalLong pause, List<ContainerStats> inside) {
+        if (pause.isEmpty()) {
+            return pause;
         }
-        var leaf = cgroups.leaf(pod.cgroup());
-        var pause = rates.rate(leaf, at, cgroups.cpuNanos(leaf, text), begin(pod, at));
-        return pause.isEmpty()
-                ? pause
-                : OptionalLong.of(pause.getAsLong()
-                        + inside.stream()
-                                .mapToLong(stats ->
-                                        stats.getCpu().getUsageNanoCores().getValue())
-                                .sum());
+        long sum = pause.getAsLong();
+        for (var stats : inside) {
+            sum += stats.getCpu().getUsageNanoCores().getValue();
+        }
+        return OptionalLong.of(sum);
     }
 
     private static OptionalLong begin(PodRecord pod, long at) {

@@ -1,6 +1,7 @@
 package io.crij.server.stats;
 
-import io.crij.linux.CgroupFolder;
+import static io.crij.linux.abi.FileFlags.O_RDONLY;
+
 import io.crij.linux.CgroupTree;
 import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
@@ -21,8 +22,8 @@ final class Processes {
         if (folder.isEmpty()) {
             return 0;
         }
-        try (var group = CgroupFolder.open(folder.get());
-                Fd file = group.openFile("cgroup.procs")) {
+        // not held open: on version 1 a descriptor keeps giving the list of its first read to one who asks every second
+        try (Fd file = Fd.open(folder.get() + "/cgroup.procs", O_RDONLY)) {
             text.readAll(file);
             return text.lines();
         } catch (ErrnoException e) {

@@ -1,5 +1,6 @@
 package io.crij.server.stats;
 
+import com.google.protobuf.ByteString;
 import io.crij.cri.v1.ContainerStats;
 import io.crij.cri.v1.PodSandboxStats;
 import io.crij.image.Snapshots;
@@ -12,6 +13,7 @@ import io.crij.sandbox.PodRecord;
 import io.crij.sandbox.Pods;
 import io.crij.sandbox.SandboxEvent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -33,6 +35,7 @@ public final class Usage implements AutoCloseable {
     private final ContainerUsage containerUsage;
     private final PodUsage podUsage;
     private final Sampler sampler;
+    private final Gathering gathering = new Gathering();
 
     /// @param interval how far the two readings lie apart, at least, from which a rate is computed
     public Usage(Pods pods, Containers containers, Snapshots snapshots, CgroupTree tree, Duration interval)
@@ -93,6 +96,14 @@ public final class Usage implements AutoCloseable {
                 .flatMap(Optional::stream);
     }
 
+    /// As [#running], all of them now and in their wire form.
+    public List<ByteString> allRunning(Predicate<ContainerRecord> wanted) {
+        var subjects =
+                containers.list().stream().filter(Census::runs).filter(wanted).toList();
+        return gathering.all(
+                subjects, (container, text) -> running(container, text).map(ContainerStats::toByteString));
+    }
+
     private Optional<ContainerStats> running(ContainerRecord container, FileText text) {
         try {
             return Optional.of(containerUsage.of(container, text));
@@ -116,6 +127,14 @@ public final class Usage implements AutoCloseable {
                 .filter(wanted)
                 .map(pod -> ready(pod, census, text))
                 .flatMap(Optional::stream);
+    }
+
+    /// As [#ready], all of them now and in their wire form.
+    public List<ByteString> allReady(Predicate<PodRecord> wanted) {
+        var census = census();
+        var subjects =
+                pods.list().stream().filter(PodRecord::ready).filter(wanted).toList();
+        return gathering.all(subjects, (pod, text) -> ready(pod, census, text).map(PodSandboxStats::toByteString));
     }
 
     private Optional<PodSandboxStats> ready(PodRecord pod, Census census, FileText text) {

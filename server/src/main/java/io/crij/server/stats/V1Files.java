@@ -54,26 +54,19 @@ final class V1Files implements CgroupFiles {
 
     @Override
     public CgroupUsage usage(FileText text) throws ErrnoException {
-        long cpuNanos = cpuNanos(text);
+        var used = used(text);
+        long limit = limited(number(text, memoryLimit));
+        long both = limited(number(text, limitWithSwap));
+        return used.limited(limit, limit == NONE || both == NONE ? NONE : Math.max(0, both - limit))
+                .pressed(pressure.cpu(text), pressure.memory(text), pressure.io(text));
+    }
+
+    @Override
+    public CgroupUsage used(FileText text) throws ErrnoException {
         var stat = new long[MEMORY.size()];
         text.read(memoryStat);
         text.values(MEMORY, stat);
-        long used = number(text, memory);
-        long limit = limited(number(text, memoryLimit));
-        long both = limited(number(text, limitWithSwap));
-        return new CgroupUsage(
-                cpuNanos,
-                used,
-                used == NONE ? NONE : Math.max(0, used - Math.max(0, stat[0])),
-                stat[1],
-                stat[2],
-                stat[3],
-                limit,
-                stat[4],
-                limit == NONE || both == NONE ? NONE : Math.max(0, both - limit),
-                pressure.cpu(text),
-                pressure.memory(text),
-                pressure.io(text));
+        return CgroupUsage.used(cpuNanos(text), number(text, memory), stat[0], stat[1], stat[2], stat[3], stat[4]);
     }
 
     static long limited(long limit) {

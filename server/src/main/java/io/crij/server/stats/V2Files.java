@@ -54,24 +54,18 @@ final class V2Files implements CgroupFiles {
 
     @Override
     public CgroupUsage usage(FileText text) throws ErrnoException {
-        long cpuNanos = cpuNanos(text);
+        return used(text)
+                .limited(number(text, memoryLimit), number(text, swapLimit))
+                .pressed(pressure.cpu(text), pressure.memory(text), pressure.io(text));
+    }
+
+    @Override
+    public CgroupUsage used(FileText text) throws ErrnoException {
         var stat = new long[MEMORY.size()];
         text.read(memoryStat);
         text.values(MEMORY, stat);
-        long used = number(text, memory);
-        return new CgroupUsage(
-                cpuNanos,
-                used,
-                used == NONE ? NONE : Math.max(0, used - Math.max(0, stat[0])),
-                stat[1],
-                stat[2],
-                stat[3],
-                number(text, memoryLimit),
-                number(text, swap),
-                number(text, swapLimit),
-                pressure.cpu(text),
-                pressure.memory(text),
-                pressure.io(text));
+        return CgroupUsage.used(
+                cpuNanos(text), number(text, memory), stat[0], stat[1], stat[2], stat[3], number(text, swap));
     }
 
     static long number(FileText text, @Nullable Fd file) throws ErrnoException {
