@@ -60,6 +60,8 @@ public final class UnixServer implements AutoCloseable {
                 .executor(calls)
                 .maxInboundMessageSize(Math.toIntExact(maxRequest))
                 .intercept(new ResponseLimit(maxResponse))
+                // a fixed one, as gRPC would measure the way to the client with a ping at each request otherwise
+                .flowControlWindow(NettyServerBuilder.DEFAULT_FLOW_CONTROL_WINDOW)
                 // the kubelet's and crictl's clients may ask for signs of life as often as they like
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true);
