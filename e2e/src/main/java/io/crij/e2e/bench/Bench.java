@@ -15,6 +15,7 @@ public final class Bench {
     private static final int ROUNDS = 40;
     private static final int VERBS = 200;
     private static final int LISTS = 100;
+    private static final int LOGS = 5;
     private static final int PULLS = 5;
 
     /// The parts in the order of the report.
@@ -24,6 +25,7 @@ public final class Bench {
         PARTS.put("verbs", nodes -> new VerbsBench(nodes).run(VERBS));
         PARTS.put("pods", nodes -> new PodBench(nodes).run(WARM_UP, ROUNDS));
         PARTS.put("lists", nodes -> new ListsBench(nodes).run(LISTS, LISTS));
+        PARTS.put("logs", nodes -> new LogsBench(nodes).run(LOGS));
         PARTS.put("pull", nodes -> new PullBench(nodes).run(PULLS));
         PARTS.put("memory", nodes -> new MemoryBench(nodes).run());
     }

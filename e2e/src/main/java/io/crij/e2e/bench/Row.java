@@ -6,7 +6,7 @@ import java.util.Map;
 
 /// One measured thing of the table: our samples, those of the peers, the promise.
 ///
-/// @param unit such as "ms"
+/// @param unit such as "ms"; more of a unit per second, as "MB/s", is better, less of any other
 /// @param peers by name, in the order of the table
 record Row(String title, String unit, Samples ours, Map<String, Samples> peers, Promise promise) {
     static final String OURS = "crij";
@@ -30,10 +30,15 @@ record Row(String title, String unit, Samples ours, Map<String, Samples> peers, 
         return who.equals(OURS) ? ours : peer(who);
     }
 
-    /// A peer's median to ours; not a number when it was not measured.
+    /// By how much ours is better, by the medians; not a number when the peer was not measured.
     double ratio(String peer) {
         var samples = peers.get(peer);
-        return samples == null ? Double.NaN : samples.median() / Math.max(ours.median(), 1e-9);
+        if (samples == null) {
+            return Double.NaN;
+        }
+        return unit.endsWith("/s")
+                ? ours.median() / Math.max(samples.median(), 1e-9)
+                : samples.median() / Math.max(ours.median(), 1e-9);
     }
 
     /// A line of a Markdown table: title, ours, peers with ratios, gate.

@@ -1,7 +1,5 @@
 package io.crij.e2e.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.crij.cri.v1.ContainerStatusRequest;
 import io.crij.cri.v1.NamespaceMode;
 import io.crij.e2e.CrijServer;
 import io.crij.e2e.Node;
@@ -10,15 +8,11 @@ import io.crij.e2e.Shell;
 import io.crij.e2e.TestImage;
 import io.crij.linux.ErrnoException;
 import io.crij.oci.runtime.OciException;
-import io.crij.oci.spec.Namespace;
-import io.crij.oci.spec.Root;
 import io.crij.oci.spec.Spec;
-import io.crij.oci.spec.SpecReader;
 import io.crij.oci.spec.SpecWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -54,7 +48,6 @@ final class VerbsBench {
         return rootfs;
     }
 
-    /// What our server hands to the executor, with this root and nothing shared with a pod.
     private Spec configuration(Path rootfs) throws IOException, OciException {
         var pods = node.pods();
         var image = node.registry().push(TestImage.busybox("bench/verbs:1"));
@@ -65,33 +58,7 @@ final class VerbsBench {
                 pod,
                 Pods.confined("main", image, NamespaceMode.POD, List.of("/bin/true"))
                         .build());
-        var info = pods.client()
-                .runtime()
-                .containerStatus(ContainerStatusRequest.newBuilder()
-                        .setContainerId(container)
-                        .setVerbose(true)
-                        .build())
-                .getInfoMap();
-        var json = new ObjectMapper()
-                .readTree(String.join("", info.values()))
-                .path("runtimeSpec")
-                .toString()
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        return new SpecReader().spec(json).with(spec -> {
-            // packaged peers refuse newer versions
-            spec.ociVersion = "1.0.2";
-            spec.hostname = "verbs";
-            spec.root = new Root(rootfs.toString(), false);
-            spec.linux = spec.linux.with(linux -> {
-                linux.cgroupsPath = node.place().cgroupParent() + "-verbs";
-                var types = new ArrayList<>(
-                        linux.namespaces.stream().map(Namespace::type).toList());
-                if (!types.contains(Namespace.Type.NETWORK)) {
-                    types.add(Namespace.Type.NETWORK);
-                }
-                linux.namespaces = types.stream().map(Namespace::create).toList();
-            });
-        });
+        return RequestSpec.of(node, container, rootfs, "verbs");
     }
 
     private static List<String> measure(Path folder, int rounds)
@@ -129,7 +96,7 @@ final class VerbsBench {
                     fields[0],
                     whole ? "create, start, wait and delete `/bin/true`" : "of it " + fields[1],
                     "ms",
-                    whole ? new Promise(GATES, 0, 0) : Promise.NONE,
+                    whole ? Promise.ratios(GATES) : Promise.NONE,
                     Double.parseDouble(fields[2]));
         }
         return rows.list();
