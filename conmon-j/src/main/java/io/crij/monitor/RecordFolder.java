@@ -20,7 +20,6 @@ import java.util.Objects;
 /// `monitor.pump*` with the [PumpJournal], `monitor.execs` with the [ExecNotes]. A record is replaced whole (temp,
 /// rename), so a kill leaves the old or the new one. Calls for one container come one at a time.
 final class RecordFolder {
-    private static final System.Logger LOG = System.getLogger(RecordFolder.class.getName());
     private static final String RECORD = "monitor.json";
     private static final String NEXT = "monitor.json.new";
     private static final String JOURNAL = "monitor.pump";
@@ -107,6 +106,7 @@ final class RecordFolder {
         record Torn(String id, String why) implements Found {}
     }
 
+    /// What a monitor left that was killed in the middle is taken away; what others have in the folders stays.
     List<Found> loadAll() throws IOException {
         Files.createDirectories(containers);
         List<Found> all = new ArrayList<>();
@@ -116,7 +116,8 @@ final class RecordFolder {
                     byte[] json = Files.readAllBytes(folder.resolve(RECORD));
                     all.add(new Found.Whole(RecordReader.read(ContainerRecord.class, json)));
                 } catch (NoSuchFileException e) {
-                    LOG.log(System.Logger.Level.DEBUG, folder + " is not a container of this monitor");
+                    // a monitor was killed before its first record was in place, or while it removed what is left
+                    remove(folder.getFileName().toString());
                 } catch (IOException | RuntimeException e) {
                     all.add(new Found.Torn(folder.getFileName().toString(), String.valueOf(e.getMessage())));
                 }
