@@ -23,19 +23,17 @@ public final class NetworkNamespace {
     /// into it, and ends.
     ///
     /// @return open on it
-    public static Fd create() throws ErrnoException, InterruptedException {
+    public static Fd create() throws ErrnoException {
         var made = new CompletableFuture<Fd>();
-        Thread.ofPlatform()
-                .name("new-network")
-                .start(() -> {
-                    try {
-                        made.complete(ofThisThread());
-                    } catch (ErrnoException | RuntimeException | Error e) {
-                        made.completeExceptionally(e);
-                    }
-                })
-                .join();
+        Thread.ofPlatform().name("new-network").start(() -> {
+            try {
+                made.complete(ofThisThread());
+            } catch (ErrnoException | RuntimeException | Error e) {
+                made.completeExceptionally(e);
+            }
+        });
         try {
+            // also when interrupted: nobody else would close it
             return made.join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof ErrnoException errno) {

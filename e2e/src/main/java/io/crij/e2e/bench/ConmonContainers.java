@@ -68,7 +68,7 @@ final class ConmonContainers {
                         .redirectOutput(bundle.resolve("conmon.log").toFile())
                         .start());
         long begin = System.nanoTime();
-        // the container is there a moment after its pid
+        // the container is there a moment after its pid, and conmon tells nobody; before anything is measured
         while (!Files.exists(pid) || Shell.run(runc("start", name)).exitCode() != 0) {
             if (System.nanoTime() - begin > PATIENCE.toNanos()) {
                 throw new IOException("conmon starts no container: " + Files.readString(bundle.resolve("conmon.log"))

@@ -63,6 +63,7 @@ final class NumberedLines {
         if (System.nanoTime() - begin > PATIENCE.toNanos()) {
             throw new IllegalStateException("the log " + log + " is not whole after " + PATIENCE.toSeconds() + " s");
         }
+        // seldom enough to leave the processors to the pump, and far below what is measured
         Thread.sleep(Duration.ofNanos(300_000));
     }
 

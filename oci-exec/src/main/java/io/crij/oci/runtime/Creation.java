@@ -82,7 +82,7 @@ final class Creation {
             // a group that was there before may have processes of others
             boolean shared = Files.exists(folders.container().getFirst());
             undo.add("remove the cgroups of " + request.id(), shared ? cgroup::delete : cgroup::killAndDelete);
-            var agent = SeccompAgent.read(folder, SeccompAgent.ofFirst(record));
+            var agent = SeccompAgent.of(seccomp, SeccompAgent.ofFirst(record));
             Launch launch = launch(slots, programSlot, descriptors, agent, undo);
             CgroupPlan plan = CgroupPlan.of(folders, spec.linux().resources());
             launch.run(program.compile(plan));

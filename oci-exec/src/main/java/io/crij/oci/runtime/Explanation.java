@@ -53,7 +53,7 @@ public final class Explanation {
                         NetDevices.onHost(spec.linux())));
     }
 
-    private static String listing(CreateRequest request, CgroupPlan plan, Host host) throws OciException {
+    static String listing(CreateRequest request, CgroupPlan plan, Host host) throws OciException {
         var shape = Shape.of(request);
         var slots = new Slots(
                 request.stdio().more().size(),

@@ -7,7 +7,6 @@ import io.crij.oci.cgroup.Cgroup;
 import io.crij.oci.runtime.OciException.StepFailed;
 import io.crij.oci.seccomp.SeccompFilter;
 import io.crij.oci.spec.Linux;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -111,8 +110,7 @@ final class LiveContainer {
         if (exec.seccompFlags() >= 0) {
             try {
                 byte[] filter = StateFolder.read(folder, StateFolder.SECCOMP);
-                boolean asks = Files.exists(folder.resolve(StateFolder.AGENT));
-                seccomp = Optional.of(new SeccompFilter(filter, exec.seccompFlags(), asks, Optional.empty(), ""));
+                seccomp = Optional.of(new SeccompFilter(filter, exec.seccompFlags(), Optional.empty(), ""));
             } catch (ErrnoException e) {
                 throw new StepFailed("cannot read the system call filter: " + e.getMessage(), e.errno(), e);
             }
@@ -131,8 +129,11 @@ final class LiveContainer {
     ///
     /// @param state of the container, given the pid of the process that has the filter
     Optional<SeccompAgent> agent(IntFunction<ContainerState> state) throws StepFailed {
+        if (!SeccompFilter.notifies(record.exec().seccompFlags())) {
+            return Optional.empty();
+        }
         try {
-            return SeccompAgent.read(folder, state);
+            return Optional.of(SeccompAgent.read(folder, state));
         } catch (ErrnoException e) {
             throw new StepFailed("cannot read the agent of the system call filter: " + e.getMessage(), e.errno(), e);
         }

@@ -1,6 +1,5 @@
 package io.crij.oci.runtime;
 
-import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.Pidfd;
@@ -52,17 +51,16 @@ record SeccompAgent(String socket, String metadata, IntFunction<ContainerState> 
         }
     }
 
-    static Optional<SeccompAgent> read(Path folder, IntFunction<ContainerState> state) throws ErrnoException {
-        try {
-            String[] parts =
-                    new String(StateFolder.read(folder, StateFolder.AGENT), StandardCharsets.UTF_8).split("\0", 2);
-            return Optional.of(new SeccompAgent(parts[0], parts[1], state));
-        } catch (ErrnoException e) {
-            if (e.errno() == Errno.ENOENT) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+    /// What was kept with [#write], of a filter that asks.
+    static SeccompAgent read(Path folder, IntFunction<ContainerState> state) throws ErrnoException {
+        String[] parts = new String(StateFolder.read(folder, StateFolder.AGENT), StandardCharsets.UTF_8).split("\0", 2);
+        return new SeccompAgent(parts[0], parts[1], state);
+    }
+
+    /// Empty when the filter asks nobody.
+    static Optional<SeccompAgent> of(Optional<SeccompFilter> filter, IntFunction<ContainerState> state) {
+        return filter.filter(SeccompFilter::notifies)
+                .map(f -> new SeccompAgent(f.listenerPath().orElseThrow(), f.listenerMetadata(), state));
     }
 
     /// Hands the descriptor over and lets the process go on, or ends it.

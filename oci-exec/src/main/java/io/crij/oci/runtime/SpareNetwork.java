@@ -45,8 +45,6 @@ final class SpareNetwork implements AutoCloseable {
             made = NetworkNamespace.create();
         } catch (ErrnoException e) {
             LOG.log(Level.DEBUG, "no network namespace is made ahead: {0}", e.getMessage());
-        } catch (InterruptedException e) {
-            // nobody interrupts this thread
         }
         offer(made);
         if (made != null) {

@@ -20,7 +20,6 @@ final class FilterBuilder {
 
     private static final int FLAG_LOG = 2;
     private static final int FLAG_SPEC_ALLOW = 4;
-    private static final int FLAG_NEW_LISTENER = 8;
     private static final int FLAG_WAIT_KILLABLE_RECV = 32;
 
     private final Machine host;
@@ -54,7 +53,7 @@ final class FilterBuilder {
         }
         String metadata = seccomp.listenerMetadata() == null ? "" : seccomp.listenerMetadata();
         Optional<String> listener = notifies ? Optional.ofNullable(seccomp.listenerPath()) : Optional.empty();
-        return new SeccompFilter(assembler.program(), flags(notifies), notifies, listener, metadata);
+        return new SeccompFilter(assembler.program(), flags(notifies), listener, metadata);
     }
 
     private List<Machine> machines() {
@@ -187,7 +186,7 @@ final class FilterBuilder {
     }
 
     private int flags(boolean notifies) {
-        int flags = notifies ? FLAG_NEW_LISTENER : 0;
+        int flags = notifies ? SeccompFilter.NEW_LISTENER : 0;
         for (Seccomp.Flag flag : seccomp.flags()) {
             flags |= switch (flag) {
                 case SECCOMP_FILTER_FLAG_TSYNC -> 0;

@@ -3,14 +3,11 @@ package io.crij.oci.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.crij.linux.Fd;
 import io.crij.linux.OverlayLayers;
-import io.crij.linux.abi.FileFlags;
 import io.crij.oci.cgroup.CgroupFolders;
 import io.crij.oci.cgroup.CgroupHost;
 import io.crij.oci.cgroup.CgroupLayout;
 import io.crij.oci.cgroup.CgroupPlan;
-import io.crij.oci.program.Listing;
 import io.crij.oci.spec.Capabilities;
 import io.crij.oci.spec.CapabilitySets;
 import io.crij.oci.spec.LinuxResources;
@@ -77,29 +74,7 @@ class ProgramListingTest {
         var stdio = new Stdio.Pipes(false);
         boolean detached = shape == Shape.DETACHED;
         var request = new CreateRequest("box", Path.of("/bundle"), spec(), rootfs, stdio, detached);
-        var slots = new Slots(0, 0);
-        String text;
-        try (Fd record = Fd.open("/dev/null", FileFlags.O_RDWR);
-                var hooks = new HookPipes(slots, request.spec().hooks())) {
-            var descriptors = new Descriptors(slots, stdio, record);
-            try {
-                int programSlot = slots.reserve();
-                var program = new CreateProgram(
-                                request,
-                                slots,
-                                programSlot,
-                                descriptors.shim,
-                                hooks,
-                                IdMaps.NONE,
-                                Optional.empty(),
-                                shape,
-                                host)
-                        .compile(CgroupPlan.of(folders, LinuxResources.NONE));
-                text = new Listing(program).toString();
-            } finally {
-                descriptors.closeAll();
-            }
-        }
+        String text = Explanation.listing(request, CgroupPlan.of(folders, LinuxResources.NONE), host);
         Path golden = GOLDEN.resolve(shape.name().toLowerCase(java.util.Locale.ROOT) + ".txt");
         if ("write".equals(System.getProperty("crij.golden"))) {
             Files.createDirectories(GOLDEN);

@@ -43,7 +43,13 @@ record CgroupUsage(
                 null);
     }
 
-    CgroupUsage limited(long memoryLimit, long swapLimit) {
+    /// The same with what limits and presses the cgroup.
+    CgroupUsage limited(
+            long mostMemory,
+            long mostSwap,
+            @Nullable Pressure cpu,
+            @Nullable Pressure memoryStall,
+            @Nullable Pressure io) {
         return new CgroupUsage(
                 cpuNanos,
                 memory,
@@ -51,25 +57,9 @@ record CgroupUsage(
                 rss,
                 pageFaults,
                 majorPageFaults,
-                memoryLimit,
+                mostMemory,
                 swap,
-                swapLimit,
-                cpuPressure,
-                memoryPressure,
-                ioPressure);
-    }
-
-    CgroupUsage pressed(@Nullable Pressure cpu, @Nullable Pressure memoryStall, @Nullable Pressure io) {
-        return new CgroupUsage(
-                cpuNanos,
-                memory,
-                workingSet,
-                rss,
-                pageFaults,
-                majorPageFaults,
-                memoryLimit,
-                swap,
-                swapLimit,
+                mostSwap,
                 cpu,
                 memoryStall,
                 io);

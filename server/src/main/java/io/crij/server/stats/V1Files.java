@@ -57,8 +57,12 @@ final class V1Files implements CgroupFiles {
         var used = used(text);
         long limit = limited(number(text, memoryLimit));
         long both = limited(number(text, limitWithSwap));
-        return used.limited(limit, limit == NONE || both == NONE ? NONE : Math.max(0, both - limit))
-                .pressed(pressure.cpu(text), pressure.memory(text), pressure.io(text));
+        return used.limited(
+                limit,
+                limit == NONE || both == NONE ? NONE : Math.max(0, both - limit),
+                pressure.cpu(text),
+                pressure.memory(text),
+                pressure.io(text));
     }
 
     @Override

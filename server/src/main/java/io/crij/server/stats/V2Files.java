@@ -55,8 +55,12 @@ final class V2Files implements CgroupFiles {
     @Override
     public CgroupUsage usage(FileText text) throws ErrnoException {
         return used(text)
-                .limited(number(text, memoryLimit), number(text, swapLimit))
-                .pressed(pressure.cpu(text), pressure.memory(text), pressure.io(text));
+                .limited(
+                        number(text, memoryLimit),
+                        number(text, swapLimit),
+                        pressure.cpu(text),
+                        pressure.memory(text),
+                        pressure.io(text));
     }
 
     @Override
