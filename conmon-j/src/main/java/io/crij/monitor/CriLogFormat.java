@@ -1,5 +1,7 @@
 package io.crij.monitor;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -10,54 +12,95 @@ import java.time.ZoneOffset;
 /// (kubernetes/cri-api, "CRI logging"). A line longer than [#CHUNK] becomes pieces tagged `P` and a last one tagged
 /// `F`. What comes out depends on the bytes and times only, not on how they were cut into reads.
 ///
-/// For one thread; the memory for the head of a line is its own.
+/// Lines are looked for and put together in arrays: what the compiler at hand makes of direct buffers takes four times
+/// as
+/// long. For one thread; the arrays are its own.
 final class CriLogFormat {
     /// Longest content of one record, bytes; the same as in containerd.
     static final int CHUNK = 16 << 10;
 
     private static final int TIME = 30;
     private static final int LONGEST_HEAD = TIME + " stdout F ".length();
+    private static final int WINDOW = 2 * CHUNK;
+    private static final int TEXT = 16 << 10;
+    /// A longer record is not put together first.
+    private static final int SHORT = 1 << 10;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long NEWLINES = 0x0A0A0A0A0A0A0A0AL;
     private static final long LOW_BITS = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
 
-    private final ByteBuffer full = ByteBuffer.allocateDirect(LONGEST_HEAD);
-    private final ByteBuffer partial = ByteBuffer.allocateDirect(LONGEST_HEAD);
+    private final byte[] full = new byte[LONGEST_HEAD];
+    private final byte[] partial = new byte[LONGEST_HEAD];
+    private final byte[] window = new byte[WINDOW];
+    private final byte[] text = new byte[TEXT];
     private int head;
 
     /// Sets the time and stream of the records to come.
     ///
     /// @param nanos since 1970
     void begin(long nanos, LogStream stream) {
-        byte[] text = (time(nanos) + ' ' + stream.title() + " F ").getBytes(StandardCharsets.US_ASCII);
-        head = text.length;
-        full.put(0, text);
-        text[head - 2] = 'P';
-        partial.put(0, text);
+        byte[] start = (time(nanos) + ' ' + stream.title() + " F ").getBytes(StandardCharsets.US_ASCII);
+        head = start.length;
+        System.arraycopy(start, 0, full, 0, head);
+        System.arraycopy(start, 0, partial, 0, head);
+        partial[head - 2] = 'P';
     }
 
     /// Formats whole lines, and the pieces of long ones, from `raw` between `from` and `to`, into `out` from its
     /// position on.
     ///
-    /// @param raw in native byte order
     /// @return where it stopped: what follows is the beginning of a line of at most [#CHUNK] bytes, or did not fit
     int format(ByteBuffer raw, int from, int to, ByteBuffer out) {
         int at = from;
         while (at < to) {
-            int end = newline(raw, at, Math.min(to, at + CHUNK + 1));
+            int length = Math.min(to - at, WINDOW);
+            raw.get(at, window, 0, length);
+            int done = formatWindow(length, out);
+            if (done == 0) {
+                break;
+            }
+            at += done;
+        }
+        return at;
+    }
+
+    /// Returns how many of the first `length` bytes of the window are in `out`.
+    private int formatWindow(int length, ByteBuffer out) {
+        int at = 0;
+        int room = out.remaining();
+        int used = 0;
+        while (at < length) {
+            int end = newline(window, at, Math.min(length, at + CHUNK + 1));
             boolean whole = end >= 0;
             if (!whole) {
-                if (to - at <= CHUNK) {
-                    return at;
+                if (length - at <= CHUNK) {
+                    break;
                 }
                 end = at + CHUNK;
             }
-            if (out.remaining() < head + (end - at) + 1) {
-                return at;
+            int size = head + (end - at) + 1;
+            if (size > room) {
+                break;
             }
-            emit(whole ? full : partial, raw, at, end, out);
+            room -= size;
+            if (size > TEXT - used || size > SHORT) {
+                out.put(text, 0, used);
+                used = 0;
+            }
+            byte[] start = whole ? full : partial;
+            if (size > SHORT) {
+                out.put(start, 0, head).put(window, at, end - at).put((byte) '\n');
+            } else {
+                System.arraycopy(start, 0, text, used, head);
+                System.arraycopy(window, at, text, used + head, end - at);
+                used += size;
+                text[used - 1] = '\n';
+            }
             at = whole ? end + 1 : end;
         }
+        out.put(text, 0, used);
         return at;
     }
 
@@ -71,28 +114,25 @@ final class CriLogFormat {
         emit(partial, raw, from, to, out);
     }
 
-    private void emit(ByteBuffer start, ByteBuffer raw, int from, int to, ByteBuffer out) {
-        int at = out.position();
-        int length = to - from;
-        out.put(at, start, 0, head);
-        out.put(at + head, raw, from, length);
-        out.put(at + head + length, (byte) '\n');
-        out.position(at + head + length + 1);
+    private void emit(byte[] start, ByteBuffer raw, int from, int to, ByteBuffer out) {
+        out.put(start, 0, head);
+        out.put(out.position(), raw, from, to - from);
+        out.position(out.position() + to - from);
+        out.put((byte) '\n');
     }
 
     /// Index of the first newline, -1 when there is none. Looks at eight bytes at a time (Mycroft's zero-byte test).
-    static int newline(ByteBuffer raw, int from, int to) {
+    static int newline(byte[] bytes, int from, int to) {
         int at = from;
-        boolean little = raw.order() == ByteOrder.LITTLE_ENDIAN;
-        for (; little && at + 8 <= to; at += 8) {
-            long differs = raw.getLong(at) ^ NEWLINES;
+        for (; at + 8 <= to; at += 8) {
+            long differs = (long) LONGS.get(bytes, at) ^ NEWLINES;
             long found = (differs - LOW_BITS) & ~differs & HIGH_BITS;
             if (found != 0) {
                 return at + (Long.numberOfTrailingZeros(found) >>> 3);
             }
         }
         for (; at < to; at++) {
-            if (raw.get(at) == '\n') {
+            if (bytes[at] == '\n') {
                 return at;
             }
         }

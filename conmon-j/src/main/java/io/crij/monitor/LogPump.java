@@ -168,7 +168,7 @@ final class LogPump implements LogWriters.Task {
         } finally {
             if (more || !turn.compareAndSet(Turn.RUNNING, Turn.IDLE)) {
                 turn.set(Turn.QUEUED);
-                writers.submit(this);
+                writers.again(this);
             }
         }
     }
@@ -182,7 +182,11 @@ final class LogPump implements LogWriters.Task {
                 }
                 switch (appender.pump(source, buffers)) {
                     case OUTPUT -> {}
-                    case NOTHING_YET -> source.quiet();
+                    case NOTHING_YET -> {
+                        if (writers.busy() || !source.pauseForMore()) {
+                            source.quiet();
+                        }
+                    }
                     case THE_END -> {
                         source.end();
                         attachments.end(source.stream());

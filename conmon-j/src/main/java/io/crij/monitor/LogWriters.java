@@ -56,19 +56,42 @@ final class LogWriters implements AutoCloseable {
     }
 
     void submit(Task task) {
+        add(task, 0);
+    }
+
+    /// As [#submit], by a task that has just done a part of its work, as the last thing it does: the thread that runs
+    /// it looks for the next task at once, so nobody is woken for this one.
+    void again(Task task) {
+        add(task, 1);
+    }
+
+    private void add(Task task, int takers) {
         lock.lock();
         try {
             if (closed) {
                 return;
             }
             queue.add(task);
-            if (idle >= queue.size()) {
+            if (queue.size() <= takers) {
+                return;
+            }
+            if (idle >= queue.size() - takers) {
                 work.signal();
             } else if (usable() < THREADS) {
                 startWriter();
             } else {
                 watchQueue();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether a task waits for a thread.
+    boolean busy() {
+        lock.lock();
+        try {
+            return !queue.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -88,6 +111,8 @@ final class LogWriters implements AutoCloseable {
             while (true) {
                 if (closed || usable() > THREADS) {
                     writers.remove(writer);
+                    // for the task that it has just put there itself
+                    work.signal();
                     return null;
                 }
                 Task task = queue.poll();

@@ -3,12 +3,20 @@ package io.crij.monitor;
 import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// One stream of a container's output. Used by one writer thread at a time; the lock guards the watch, which another
 /// thread begins and ends.
 final class OutputSource {
+    /// Bytes at once of a busy writer.
+    private static final int BUSY = WriteBuffers.TAKE / 8;
+
+    private static final int PAUSES = 3;
+    private static final Duration PAUSE = Duration.ofNanos(20_000);
+
     private final Fd fd;
     private final LogStream stream;
     private final boolean terminal;
@@ -16,6 +24,7 @@ final class OutputSource {
     private volatile boolean ready = true;
     private volatile boolean ended;
     private boolean enlarged;
+    private int pauses;
     /// Bytes that are still to be logged before the output counts as drained.
     private int owed;
 
@@ -54,9 +63,12 @@ final class OutputSource {
         Optional<Integer> taken = terminal ? takeTerminal(spool, buffers) : spool.take(fd, WriteBuffers.TAKE);
         int count = taken.orElse(0);
         owed -= count;
-        if (count >= WriteBuffers.TAKE / 8 && !enlarged) {
-            enlarged = true;
-            enlarge();
+        if (count >= BUSY) {
+            pauses = PAUSES;
+            if (!enlarged) {
+                enlarged = true;
+                enlarge();
+            }
         }
         return taken;
     }
@@ -81,6 +93,17 @@ final class OutputSource {
             System.getLogger(OutputSource.class.getName())
                     .log(System.Logger.Level.DEBUG, "a pipe keeps its size: " + e.getMessage());
         }
+    }
+
+    /// Of a writer that has just filled its pipe more is to come at once: waiting for that costs less than to be told
+    /// of it by another thread. Returns false when it has been waited for long enough.
+    boolean pauseForMore() {
+        if (pauses == 0) {
+            return false;
+        }
+        pauses--;
+        LockSupport.parkNanos(PAUSE.toNanos());
+        return true;
     }
 
     /// There is nothing more for now.

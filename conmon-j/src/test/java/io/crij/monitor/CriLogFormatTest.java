@@ -62,6 +62,19 @@ class CriLogFormatTest {
         assertEquals(HEAD.length() + 6, out.position());
     }
 
+    /// Both those that are put together first and those that are not.
+    @Test
+    void linesOfAllLengthsStayInTheirOrder() {
+        StringBuilder text = new StringBuilder();
+        StringBuilder expected = new StringBuilder();
+        for (int length = 0; length < 3 * 1024; length += 7) {
+            String line = "x".repeat(length);
+            text.append(line).append('\n');
+            expected.append(HEAD).append("F ").append(line).append('\n');
+        }
+        assertEquals(expected.toString(), format(text.toString()));
+    }
+
     /// What comes out does not depend on how the stream was cut into reads.
     @Property(tries = 300)
     void outputDependsOnTheBytesOnly(@ForAll List<@Size(max = 40_000) byte[]> reads) {
@@ -76,7 +89,7 @@ class CriLogFormatTest {
         for (int i = 0; i < bytes.length && expected < 0; i++) {
             expected = bytes[i] == '\n' ? i : -1;
         }
-        assertEquals(expected, CriLogFormat.newline(direct(bytes), 0, bytes.length));
+        assertEquals(expected, CriLogFormat.newline(bytes, 0, bytes.length));
     }
 
     @Property
