@@ -1,0 +1,165 @@
+package io.crij.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.crij.cri.v1.NamespaceMode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Probes, a thousand in a row and eight at once, as a node has them in some minutes: afterwards the daemons have no
+/// more
+/// descriptors, threads and memory than before.
+class ExecSyncSoakTest {
+    private static final int EXECS = 1_000;
+    private static final int AT_ONCE = 8;
+    /// Bytes per exec that would be a leak: less than the smallest object with a name in a map.
+    private static final long LEAST_LEAK = 128;
+    /// Of the process, whose heap and C memory come and go: what it may have more at the end.
+    private static final long RESIDENT_KB = 8 << 10;
+    private static final Duration SETTLE = Duration.ofSeconds(100);
+    private static final Pattern USED = Pattern.compile("(?:DefNew|Tenured).* used (\\d+)K");
+
+    private static Node node;
+
+    @BeforeAll
+    static void startNode() {
+        node = Node.start();
+    }
+
+    @AfterAll
+    static void closeNode() {
+        node.close();
+    }
+
+    private record Footprint(int descriptors, int threads, long heapKb, long residentKb) {
+        static Footprint of(long pid) {
+            // twice: what the first one finds unreachable may free more
+            jcmd(pid, "GC.run");
+            jcmd(pid, "GC.run");
+            long heap = USED.matcher(jcmd(pid, "GC.heap_info"))
+                    .results()
+                    .mapToLong(match -> Long.parseLong(match.group(1)))
+                    .sum();
+            assertTrue(heap > 0, "the JVM's heap is not known");
+            return new Footprint(openFiles(pid), threadsOf(pid), heap, status(pid, "VmRSS"));
+        }
+    }
+
+    @Test
+    void aThousandProbesLeaveNothing() throws Exception {
+        assumeTrue(node.isCrij(), "needs crij: the footprint is that of its daemons");
+        var pods = node.pods();
+        var image = node.registry().push(TestImage.busybox("e2e/soak:1"));
+        pods.pull(image);
+        var config = pods.config("soak", NamespaceMode.POD).build();
+        var pod = pods.run(config);
+        var container = pods.create(
+                pod,
+                config,
+                Pods.container("main", image, NamespaceMode.POD, List.of("sleep", "100000"))
+                        .build());
+        pods.start(container);
+        probe(container, "warm-up");
+        var traces = node.traces();
+        Map<Long, Footprint> before = new LinkedHashMap<>();
+        node.server().daemons().forEach(pid -> before.put(pid, Footprint.of(pid)));
+        probe(container, "soak");
+        Traces.assertNothingNew(node, traces);
+        before.forEach(ExecSyncSoakTest::assertNoMore);
+        pods.end(pod);
+    }
+
+    private static void probe(String container, String word) throws Exception {
+        var next = new AtomicInteger();
+        Callable<Boolean> prober = () -> {
+            for (int i = next.getAndIncrement(); i < EXECS; i = next.getAndIncrement()) {
+                var answer = node.pods().exec(container, "sh", "-c", "echo " + word + " " + i + "; exit " + i % 7);
+                assertEquals(word + " " + i + "\n", answer.getStdout().toStringUtf8());
+                assertEquals(i % 7, answer.getExitCode());
+            }
+            return true;
+        };
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var probers = new ArrayList<Callable<Boolean>>();
+            for (int i = 0; i < AT_ONCE; i++) {
+                probers.add(prober);
+            }
+            for (var done : executor.invokeAll(probers)) {
+                done.get();
+            }
+        }
+    }
+
+    private static void assertNoMore(long pid, Footprint before) {
+        Waiting.until(
+                "no descriptor is left",
+                SETTLE,
+                () -> openFiles(pid) <= before.descriptors(),
+                () -> before + ", now " + openFiles(pid) + ": " + names(pid));
+        Waiting.until(
+                "no thread is left",
+                SETTLE,
+                () -> threadsOf(pid) <= before.threads(),
+                () -> before + ", now " + threadsOf(pid));
+        var after = Footprint.of(pid);
+        System.out.println("ExecSyncSoakTest: " + before + " -> " + after);
+        assertTrue(after.heapKb() - before.heapKb() < EXECS * LEAST_LEAK / 1024, () -> before + " became " + after);
+        assertTrue(after.residentKb() - before.residentKb() < RESIDENT_KB, () -> before + " became " + after);
+    }
+
+    private static String jcmd(long pid, String command) {
+        return Shell.must(Path.of(System.getProperty("java.home"), "bin/jcmd").toString(), Long.toString(pid), command);
+    }
+
+    private static int openFiles(long pid) {
+        return names(pid).size();
+    }
+
+    private static List<String> names(long pid) {
+        try (var files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return files.map(ExecSyncSoakTest::target).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return "closed meanwhile";
+        }
+    }
+
+    private static int threadsOf(long pid) {
+        return (int) status(pid, "Threads");
+    }
+
+    private static long status(long pid, String key) {
+        try {
+            return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+                    .filter(line -> line.startsWith(key + ":"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
