@@ -1,22 +1,49 @@
 package io.crij.oci.program;
 
-/// An argument of an operation.
+import org.jspecify.annotations.Nullable;
+
+/// An argument of an operation. How a listing shows it is its `toString`, which is put into words only then: most
+/// programs are never listed.
 public sealed interface Operand {
     /// How `init` is told: the number itself, or the register's.
     long encoded();
 
     /// A number that is known when the program is built, pointers into its data included.
-    ///
-    /// @param text how the listing shows it
-    record Constant(long value, String text) implements Operand {
+    sealed interface Constant extends Operand {
+        long value();
+
         @Override
-        public long encoded() {
-            return value;
+        default long encoded() {
+            return value();
+        }
+    }
+
+    /// @param text null: the number itself
+    record Number(long value, @Nullable String text) implements Constant {
+        @Override
+        public String toString() {
+            return text == null ? Long.toString(value) : text;
+        }
+    }
+
+    /// A pointer to a string.
+    record Text(long value, String text) implements Constant {
+        @Override
+        public String toString() {
+            return '"' + text + '"';
+        }
+    }
+
+    /// A pointer into data.
+    record Inside(Constant data, int offset) implements Constant {
+        @Override
+        public long value() {
+            return data.value() + offset;
         }
 
         @Override
         public String toString() {
-            return text;
+            return data + "+" + offset;
         }
     }
 
@@ -36,11 +63,11 @@ public sealed interface Operand {
     }
 
     static Operand of(long value) {
-        return new Constant(value, Long.toString(value));
+        return new Number(value, null);
     }
 
     /// @param text such as `O_PATH|O_DIRECTORY`
     static Operand of(long value, String text) {
-        return new Constant(value, text);
+        return new Number(value, text);
     }
 }

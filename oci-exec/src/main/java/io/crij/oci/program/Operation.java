@@ -4,29 +4,26 @@ import io.crij.oci.program.Operand.Register;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/// One step of a program: 64 bytes, laid out as `struct operation` of `init.c`.
-///
-/// @param to where the result goes
-/// @param detail width in bytes of a load or store, ordinal of a condition
-/// @param tolerated error numbers that are results like others; [#ANY] for all
-/// @param about what the step is for, in words that go on after "Tried to"
-/// @param failure what its failure means
-record Operation(
-        Kind kind,
-        Register to,
-        int detail,
-        Call call,
-        Label target,
-        Operand[] operands,
-        int[] tolerated,
-        String about,
-        Failure failure) {
+/// One step of a program: 64 bytes, laid out as `struct operation` of `init.c`. It changes as long as its program is
+/// being built only: a start makes hundreds of them, so there is one object for each.
+final class Operation implements Step {
     static final int SIZE = 64;
     static final int ANY = 0xFFFF;
     private static final int TOLERATED = 8;
     private static final int OPERANDS = 16;
     private static final int MOST_TOLERATED = 4;
     private static final int MOST_OPERANDS = 6;
+    private static final int[] NOTHING = {};
+
+    private final Kind kind;
+    private final int detail;
+    private final Call call;
+    private final Label target;
+    private final Operand[] operands;
+    private final Object about;
+    private Register to;
+    private int[] tolerated = NOTHING;
+    private Failure failure;
 
     /// The ordinal is the number in `init.c`.
     enum Kind {
@@ -38,11 +35,88 @@ record Operation(
         FAIL
     }
 
-    Operation {
-        if (operands.length > MOST_OPERANDS || tolerated.length > MOST_TOLERATED) {
-            throw new IllegalArgumentException(
-                    about + ": " + Arrays.toString(operands) + " " + Arrays.toString(tolerated));
+    /// @param to where the result goes
+    /// @param detail width in bytes of a load or store, ordinal of a condition
+    /// @param about what the step is for; its text goes on after "Tried to"
+    /// @param failure what its failure means
+    Operation(
+            Kind kind,
+            Register to,
+            int detail,
+            Call call,
+            Label target,
+            Operand[] operands,
+            Object about,
+            Failure failure) {
+        if (operands.length > MOST_OPERANDS) {
+            throw new IllegalArgumentException(about + ": " + Arrays.toString(operands));
         }
+        this.kind = kind;
+        this.to = to;
+        this.detail = detail;
+        this.call = call;
+        this.target = target;
+        this.operands = operands;
+        this.about = about;
+        this.failure = failure;
+    }
+
+    @Override
+    public Step into(Register register) {
+        to = register;
+        return this;
+    }
+
+    @Override
+    public Step tolerate(int... errnos) {
+        if (errnos.length > MOST_TOLERATED) {
+            throw new IllegalArgumentException(about + ": " + Arrays.toString(errnos));
+        }
+        tolerated = errnos;
+        return this;
+    }
+
+    @Override
+    public Step failure(Failure meaning) {
+        failure = meaning;
+        return this;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    Register to() {
+        return to;
+    }
+
+    int detail() {
+        return detail;
+    }
+
+    Call call() {
+        return call;
+    }
+
+    Label target() {
+        return target;
+    }
+
+    Operand[] operands() {
+        return operands;
+    }
+
+    /// Error numbers that are results like others; [#ANY] for all.
+    int[] tolerated() {
+        return tolerated;
+    }
+
+    String about() {
+        return about.toString();
+    }
+
+    Failure failure() {
+        return failure;
     }
 
     /// @param out zeroed, little-endian

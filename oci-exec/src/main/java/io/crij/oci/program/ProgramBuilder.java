@@ -22,6 +22,11 @@ public final class ProgramBuilder {
     private static final int REGISTERS = 250;
     private static final int HEADER = 8;
     private static final int DATA = HEADER + 8 * REGISTERS;
+    /// Of a container's program; there may be more.
+    private static final int USUAL_OPERATIONS = 700;
+
+    private static final int USUAL_DATA = 24 << 10;
+
     private static final byte[] NO_BYTES = {};
     private static final Label NO_LABEL = new Label("none");
 
@@ -30,10 +35,10 @@ public final class ProgramBuilder {
 
     private final Arch arch;
     private final int report;
-    private final List<Operation> operations = new ArrayList<>();
+    private final List<Operation> operations = new ArrayList<>(USUAL_OPERATIONS);
     private final List<Label> labels = new ArrayList<>();
     private final Map<String, Constant> strings = new HashMap<>();
-    private byte[] data = new byte[8192];
+    private byte[] data = new byte[USUAL_DATA];
     private int dataSize;
     private int registers = 1;
 
@@ -72,7 +77,7 @@ public final class ProgramBuilder {
                 throw new IllegalArgumentException("a string for the kernel has no zero byte: " + text);
             }
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            known = new Constant(append(bytes, bytes.length + 1), '"' + text + '"');
+            known = new Operand.Text(append(bytes, bytes.length + 1), text);
             strings.put(text, known);
         }
         return known;
@@ -80,12 +85,12 @@ public final class ProgramBuilder {
 
     /// Bytes, as a pointer; aligned to 8.
     public Constant bytes(byte[] content, String text) {
-        return new Constant(append(content, content.length), text);
+        return new Operand.Number(append(content, content.length), text);
     }
 
     /// Zeroed memory to write to, as a pointer; aligned to 8.
     public Constant space(int size, String text) {
-        return new Constant(append(NO_BYTES, size), text);
+        return new Operand.Number(append(NO_BYTES, size), text);
     }
 
     /// A structure, in the machine's byte order, as a pointer. All its pointers are known: see [#BASE].
@@ -123,7 +128,7 @@ public final class ProgramBuilder {
 
     /// A place inside data made here.
     public static Operand offset(Constant data, int bytes) {
-        return new Constant(data.value() + bytes, data.text() + "+" + bytes);
+        return new Operand.Inside(data, bytes);
     }
 
     /// @param size with zeros behind the bytes
@@ -139,8 +144,9 @@ public final class ProgramBuilder {
 
     /// A system call.
     ///
-    /// @param about goes on after "Tried to": "mount tmpfs at /dev/shm"
-    public Step call(String about, Call call, Operand... operands) {
+    /// @param about its text goes on after "Tried to": "mount tmpfs at /dev/shm". Asked for when the call fails, or
+    ///     in a listing
+    public Step call(Object about, Call call, Operand... operands) {
         return add(Kind.CALL, SCRATCH, 0, call, NO_LABEL, about, Failure.STEP, operands);
     }
 
@@ -172,19 +178,10 @@ public final class ProgramBuilder {
     }
 
     private Step add(
-            Kind kind, Register to, int detail, Call call, Label target, String about, Failure failure, Operand... a) {
-        operations.add(new Operation(kind, to, detail, call, target, a, NOTHING, about, failure));
-        return new Step(this, operations.size() - 1);
-    }
-
-    private static final int[] NOTHING = {};
-
-    Operation at(int index) {
-        return operations.get(index);
-    }
-
-    void set(int index, Operation operation) {
-        operations.set(index, operation);
+            Kind kind, Register to, int detail, Call call, Label target, Object about, Failure failure, Operand... a) {
+        var operation = new Operation(kind, to, detail, call, target, a, about, failure);
+        operations.add(operation);
+        return operation;
     }
 
     public Program build() {

@@ -46,8 +46,8 @@ final class Identity {
         }
         for (int capability = 0; capability <= Math.min(host.last(), LAST_CAPABILITY_OF_VERSION_3); capability++) {
             if ((sets.bounding() >>> capability & 1) == 0) {
-                String name =
-                        Capability.names(1L << capability).stream().findFirst().orElse(Integer.toString(capability));
+                int number = capability;
+                String name = Capability.numbered(number).map(Enum::name).orElseGet(() -> Integer.toString(number));
                 steps.prctl("drop " + name + " from the bounding set", PR_CAPBSET_DROP, Operand.of(capability, name));
             }
         }

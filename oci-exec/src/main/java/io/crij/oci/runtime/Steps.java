@@ -32,7 +32,7 @@ final class Steps {
     }
 
     /// openat(2), close-on-exec.
-    Step open(String about, Operand dir, String path, int flags, Register to) {
+    Step open(Object about, Operand dir, String path, int flags, Register to) {
         return p.call(about, Call.OPENAT, dir, p.text(path), Abi.openFlags(flags | O_CLOEXEC))
                 .into(to);
     }
@@ -58,13 +58,13 @@ final class Steps {
     }
 
     /// Writes a file in one write(2).
-    void write(String about, Operand dir, String path, String text) {
+    void write(Object about, Operand dir, String path, String text) {
         open(about, dir, path, O_WRONLY, file);
         put(about, file, text);
         close(file);
     }
 
-    void put(String about, Operand fd, String text) {
+    void put(Object about, Operand fd, String text) {
         int length = text.getBytes(StandardCharsets.UTF_8).length;
         p.call(about, Call.WRITE, fd, p.text(text), Operand.of(length));
     }

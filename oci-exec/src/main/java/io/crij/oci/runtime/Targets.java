@@ -63,8 +63,24 @@ final class Targets {
 
     /// The path without `.`, `..` and the slash at the begin.
     static String clean(String path) {
+        if (isClean(path)) {
+            return path.substring(1);
+        }
         String normal = Path.of("/", path).normalize().toString();
         return normal.substring(1);
+    }
+
+    /// Whether every name follows one slash and begins with no dot: so do nearly all.
+    private static boolean isClean(String path) {
+        boolean slash = false;
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            if (slash && (c == '/' || c == '.') || i == 0 && c != '/') {
+                return false;
+            }
+            slash = c == '/';
+        }
+        return !slash;
     }
 
     /// Opens a target in `to` (`O_PATH`), making it and the folders above where missing.

@@ -4,8 +4,10 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The capabilities of linux/capability.h; the ordinal is the number.
 public enum Capability {
@@ -60,23 +62,40 @@ public enum Capability {
         return 1L << ordinal();
     }
 
+    private static final Capability[] ALL = values();
+
+    private static final Map<String, Capability> BY_NAME =
+            Arrays.stream(ALL).collect(Collectors.toUnmodifiableMap(Enum::name, c -> c));
+
     /// By exact name.
     public static Optional<Capability> named(String name) {
-        return Arrays.stream(values()).filter(c -> c.name().equals(name)).findFirst();
+        return Optional.ofNullable(BY_NAME.get(name));
+    }
+
+    /// By number; empty for one that a newer kernel may have.
+    public static Optional<Capability> numbered(int number) {
+        return number < ALL.length ? Optional.of(ALL[number]) : Optional.empty();
     }
 
     /// The bits of those names that are known.
     public static long mask(Collection<String> names) {
-        return names.stream()
-                .flatMap(n -> named(n).stream())
-                .mapToLong(Capability::bit)
-                .reduce(0, (a, b) -> a | b);
+        long mask = 0;
+        for (String name : names) {
+            mask |= bit(name);
+        }
+        return mask;
+    }
+
+    /// The bit of a name, 0 when it is not known.
+    static long bit(String name) {
+        Capability known = BY_NAME.get(name);
+        return known == null ? 0 : known.bit();
     }
 
     /// The capabilities in a set of bits.
     public static Set<Capability> of(long mask) {
         Set<Capability> set = EnumSet.noneOf(Capability.class);
-        for (Capability capability : values()) {
+        for (Capability capability : ALL) {
             if ((mask & capability.bit()) != 0) {
                 set.add(capability);
             }

@@ -75,8 +75,7 @@ public record CapabilitySets(
         long mask = Capability.mask(names);
         long available = mask & host.available();
         for (String name : names) {
-            long bit = Capability.mask(List.of(name));
-            if ((bit & available) == 0) {
+            if ((Capability.bit(name) & available) == 0) {
                 missing.add(name);
             }
         }

@@ -69,7 +69,12 @@ public record Linux(
 
     /// The namespace of this type; empty when the container stays in the runtime's.
     public Optional<Namespace> namespace(Namespace.Type type) {
-        return namespaces.stream().filter(n -> n.type() == type).findFirst();
+        for (Namespace namespace : namespaces) {
+            if (namespace.type() == type) {
+                return Optional.of(namespace);
+            }
+        }
+        return Optional.empty();
     }
 
     /// Whether the container gets a new namespace of this type.
