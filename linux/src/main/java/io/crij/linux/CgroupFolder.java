@@ -139,8 +139,16 @@ public final class CgroupFolder implements AutoCloseable {
         }
     }
 
-    /// As [#remove], with the cgroups below, the deepest first.
+    /// As [#remove], with the cgroups below, the deepest first. Most have none, so that is tried first.
     public static void removeTree(String path) throws ErrnoException {
+        try {
+            remove(path);
+            return;
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EBUSY) {
+                throw e;
+            }
+        }
         try (CgroupFolder folder = open(path)) {
             for (String child : folder.children()) {
                 removeTree(path + "/" + child);
