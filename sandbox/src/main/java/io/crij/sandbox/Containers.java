@@ -1,6 +1,5 @@
 package io.crij.sandbox;
 
-import io.crij.linux.CgroupMoves;
 import io.crij.monitor.MonitorException;
 import io.crij.monitor.MonitorStream;
 import io.crij.oci.runtime.OciException;
@@ -29,7 +28,6 @@ public final class Containers {
     private final ContainerStops stops;
     private final ContainerRemoval removal;
     private final SandboxEvents events;
-    private final CgroupMoves moves;
     private final SpecReader specReader = new SpecReader();
     private final SpecWriter specWriter = new SpecWriter();
 
@@ -43,8 +41,7 @@ public final class Containers {
             ContainerStarts starts,
             ContainerStops stops,
             ContainerRemoval removal,
-            SandboxEvents events,
-            CgroupMoves moves) {
+            SandboxEvents events) {
         this.monitor = monitor;
         this.pods = pods;
         this.index = index;
@@ -55,7 +52,6 @@ public final class Containers {
         this.stops = stops;
         this.removal = removal;
         this.events = events;
-        this.moves = moves;
     }
 
     /// What makes two requests for a name the same one.
@@ -71,7 +67,6 @@ public final class Containers {
                     "metadata.name", "", "is missing; the containers of a pod are told apart by name and attempt");
         }
         var pod = pods.find(podId);
-        moves.expect();
         var container = creations.make(
                 config.metadata().key(pod.record().config().metadata()),
                 new Request(pod.id(), config.request()),
@@ -160,7 +155,6 @@ public final class Containers {
     public ExecResult execSync(String id, Process process, Duration timeout, long outputLimit)
             throws SandboxException, InterruptedException {
         var container = running(id, "run a command in");
-        moves.expect();
         try {
             var outcome = monitor.execSync(container.id(), specWriter.write(process), timeout, outputLimit);
             return new ExecResult(outcome.stdout(), outcome.stderr(), outcome.exitCode(), outcome.timedOut());
@@ -175,7 +169,6 @@ public final class Containers {
     /// @param stdin whether it has an input
     public MonitorStream exec(String id, Process process, boolean stdin) throws SandboxException, InterruptedException {
         var container = running(id, "run a command in");
-        moves.expect();
         try {
             return monitor.exec(container.id(), specWriter.write(process), stdin);
         } catch (MonitorException e) {

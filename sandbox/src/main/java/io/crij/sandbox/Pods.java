@@ -1,6 +1,5 @@
 package io.crij.sandbox;
 
-import io.crij.linux.CgroupMoves;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +12,6 @@ public final class Pods {
     private final PodCreation creation;
     private final PodEnding ending;
     private final SandboxEvents events;
-    private final CgroupMoves moves;
 
     Pods(
             Index<PodEntry> index,
@@ -21,15 +19,13 @@ public final class Pods {
             Creations<PodEntry> creations,
             PodCreation creation,
             PodEnding ending,
-            SandboxEvents events,
-            CgroupMoves moves) {
+            SandboxEvents events) {
         this.index = index;
         this.checks = checks;
         this.creations = creations;
         this.creation = creation;
         this.ending = ending;
         this.events = events;
-        this.moves = moves;
     }
 
     /// What makes two requests for a name the same one.
@@ -40,7 +36,6 @@ public final class Pods {
     /// @param handler name of the runtime handler, empty for the default
     public PodRecord run(PodConfig config, String handler) throws SandboxException, InterruptedException {
         checks.check(config, handler);
-        moves.expect();
         String name = config.metadata().key();
         var pod = creations.make(name, new Request(config, handler), id -> creation.make(id, config, handler));
         if (pod.show()) {

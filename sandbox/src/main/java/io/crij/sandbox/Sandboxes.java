@@ -1,6 +1,5 @@
 package io.crij.sandbox;
 
-import io.crij.linux.CgroupMoves;
 import io.crij.linux.CgroupTree;
 import io.crij.monitor.MonitorClient;
 import io.crij.sandbox.cni.CniNetworks;
@@ -12,7 +11,6 @@ import java.util.function.Consumer;
 public final class Sandboxes implements AutoCloseable {
     private final Syncer syncer = new Syncer();
     private final Reclaimer reclaimer = new Reclaimer();
-    private final CgroupMoves moves = new CgroupMoves();
     private final CniNetworks cni;
     private final PodCidr podCidr;
     private final PodNetworks networks;
@@ -123,8 +121,7 @@ public final class Sandboxes implements AutoCloseable {
                         reclaimer,
                         hooks),
                 ending,
-                events,
-                moves);
+                events);
         containers = new Containers(
                 monitor,
                 podIndex,
@@ -144,8 +141,7 @@ public final class Sandboxes implements AutoCloseable {
                 new ContainerStarts(monitor, podIndex, events, hooks),
                 stops,
                 removal,
-                events,
-                moves);
+                events);
         var observer = new Observer(monitor, podIndex, containerIndex, events, ending);
         feed = new MonitorFeed(monitor, observer::on, observer::begin);
         recovery = new Recovery(
@@ -205,7 +201,6 @@ public final class Sandboxes implements AutoCloseable {
     public void close() {
         feed.close();
         reclaimer.close();
-        moves.close();
         cni.close();
         syncer.close();
     }

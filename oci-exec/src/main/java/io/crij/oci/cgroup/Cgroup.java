@@ -37,11 +37,14 @@ public final class Cgroup {
     /// Executes a plan's steps and attaches its device filter; undone when one fails.
     public void make(CgroupPlan plan) throws OciException, InterruptedException {
         try {
+            for (CgroupPlan.Step step : plan.birth()) {
+                execute(step);
+            }
             for (CgroupPlan.Step step : plan.steps()) {
                 execute(step);
             }
             if (plan.deviceFilter().isPresent()) {
-                attach(plan.container().getFirst(), plan.deviceFilter().get());
+                attach(folders.container().getFirst(), plan.deviceFilter().get());
             }
         } catch (OciException e) {
             delete();

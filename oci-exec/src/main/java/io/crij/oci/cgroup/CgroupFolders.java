@@ -42,7 +42,7 @@ public record CgroupFolders(CgroupHost host, String path, CgroupLayout layout) {
     }
 
     /// Folder of the container's processes in the version 2 tree, on a hybrid host too.
-    Optional<Path> v2() {
+    public Optional<Path> v2() {
         return base().map(base -> nested() ? base.resolve("container") : base);
     }
 
@@ -60,13 +60,15 @@ public record CgroupFolders(CgroupHost host, String path, CgroupLayout layout) {
         return host.pure() && layout == CgroupLayout.WITH_SHIM;
     }
 
+    /// Folders in the version 1 trees, one in each.
+    public List<Path> v1() {
+        return host.mountPoints().stream().map(tree -> tree.resolve(path)).toList();
+    }
+
     /// Every folder that a process of the container is in: one on version 2; on version 1 one for each tree, and the
     /// one of the version 2 tree where there is one (it is empty of controllers, but can kill and tells pressure).
     public List<Path> container() {
-        var folders = new ArrayList<Path>();
-        for (Path tree : host.mountPoints()) {
-            folders.add(tree.resolve(path));
-        }
+        var folders = new ArrayList<>(v1());
         v2().ifPresent(folders::add);
         return List.copyOf(folders);
     }

@@ -22,16 +22,17 @@ import java.util.TreeSet;
 /// and `<cgroupsPath>/shim` beside it is for the shim. On version 1 there is one group `<cgroupsPath>` in each tree,
 /// and the shim stays where it is.
 ///
-/// @param steps in this order, before the first process joins
-/// @param container folders whose `cgroup.procs` each process of the container is written to; on version 2 exactly
-///     one, which can also be the target of `CLONE_INTO_CGROUP`
+/// @param birth what makes the version 2 group, in this order, before the first process is cloned into it
+/// @param steps what makes the version 1 groups, in this order, before the first process joins them
+/// @param folders of the container
 /// @param shim folder for the shim; version 2 only
 /// @param deviceFilter eBPF instructions (`BPF_PROG_TYPE_CGROUP_DEVICE`) for [DeviceFilter]; version 2 only: on
 ///     version 1 the rules are steps
-public record CgroupPlan(List<Step> steps, List<Path> container, Optional<Path> shim, Optional<byte[]> deviceFilter) {
+public record CgroupPlan(
+        List<Step> birth, List<Step> steps, CgroupFolders folders, Optional<Path> shim, Optional<byte[]> deviceFilter) {
     public CgroupPlan {
+        birth = List.copyOf(birth);
         steps = List.copyOf(steps);
-        container = List.copyOf(container);
     }
 
     /// One small piece of work.
@@ -43,7 +44,13 @@ public record CgroupPlan(List<Step> steps, List<Path> container, Optional<Path> 
         ///
         /// @param property JSON path that asks for it, for messages
         /// @param optional a failure is no error: the file is not in every kernel
-        record Write(Path file, String value, String property, boolean optional) implements Step {}
+        record Write(Path file, String value, String property, boolean optional) implements Step {
+            /// What it is for, for messages and listings.
+            @Override
+            public String toString() {
+                return "set " + property + " (" + file + " to " + value.strip() + ")";
+            }
+        }
     }
 
     /// Reads what there is of the parents' groups; changes nothing.
@@ -63,23 +70,27 @@ public record CgroupPlan(List<Step> steps, List<Path> container, Optional<Path> 
         Optional<byte[]> filter = resources.devices().isEmpty()
                 ? Optional.empty()
                 : Optional.of(DeviceProgram.compile(resources.devices()));
-        return new CgroupPlan(steps, List.of(container), folders.shim(), filter);
+        return new CgroupPlan(steps, List.of(), folders, folders.shim(), filter);
     }
 
     private static CgroupPlan v1(CgroupFolders folders, LinuxResources resources) throws OciException {
         List<Write> limits = V1Limits.writes(folders, resources, CurrentValues.NEW_GROUP);
+        List<Step> birth = new ArrayList<>();
         List<Step> steps = new ArrayList<>();
         for (Path tree : folders.host().mountPoints()) {
-            steps.addAll(CpusetParents.isCpuset(tree) ? CpusetParents.make(tree, folders.path()) : make(tree, folders));
+            boolean cpuset = tree.equals(folders.host().hierarchies().get("cpuset"));
+            steps.addAll(cpuset ? CpusetParents.make(tree, folders.path()) : make(tree, folders));
         }
         if (folders.v2().isPresent()) {
             Path leaf = folders.v2().get();
             List<Write> unified =
                     limits.stream().filter(w -> w.file().startsWith(leaf)).toList();
-            steps.addAll(enable(folders, needed(unified, folders.host()), leaf));
+            birth.addAll(enable(folders, needed(unified, folders.host()), leaf));
+            birth.addAll(unified);
+            limits = limits.stream().filter(w -> !w.file().startsWith(leaf)).toList();
         }
         steps.addAll(limits);
-        return new CgroupPlan(steps, folders.container(), Optional.empty(), Optional.empty());
+        return new CgroupPlan(birth, steps, folders, Optional.empty(), Optional.empty());
     }
 
     private static List<Step> make(Path tree, CgroupFolders folders) {

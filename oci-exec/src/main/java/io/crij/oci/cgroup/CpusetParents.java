@@ -22,10 +22,6 @@ final class CpusetParents {
 
     private CpusetParents() {}
 
-    static boolean isCpuset(Path tree) {
-        return Files.exists(tree.resolve(FILES.getFirst()));
-    }
-
     static List<Step> make(Path tree, String path) {
         var steps = new ArrayList<Step>();
         var inherited = new ArrayList<>(List.of("", ""));

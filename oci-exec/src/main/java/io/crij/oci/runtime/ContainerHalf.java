@@ -139,9 +139,7 @@ final class ContainerHalf {
         }
         inCgroup = true;
         shimSteps.awaitShim();
-        if (!host.bornInCgroup()) {
-            cgroups.join(plan);
-        }
+        cgroups.join(plan.folders().v1());
         namespaces.cgroupNamespace();
     }
 

@@ -67,11 +67,8 @@ final class CreateProgram {
     Program compile(CgroupPlan plan) throws OciException {
         Label child = p.label("child");
         shimSteps.begin(programSlot);
-        Optional<Register> cgroup = Optional.empty();
-        if (host.bornInCgroup()) {
-            cgroups.make(plan);
-            cgroup = Optional.of(cgroups.open(plan));
-        }
+        cgroups.make(plan.birth());
+        Optional<Register> cgroup = plan.folders().v2().map(cgroups::open);
         giveStreams();
         var prepared = new Preparation(setup);
         if (setup.userNamespace() && !(setup.request.rootfs() instanceof Rootfs.Pause)) {
@@ -80,10 +77,8 @@ final class CreateProgram {
         namespaces.open();
         netDevices.ifPresent(NetDevices::open);
         namespaces.cloneChild(cgroup, child, shimSteps);
-        if (!host.bornInCgroup()) {
-            // while the child mounts
-            cgroups.make(plan);
-        }
+        // while the child mounts
+        cgroups.make(plan.steps());
         if (setup.creates(Type.USER)) {
             Register proc = p.register("procOfChild");
             shimSteps.awaitChild(namespaces.pidfd);

@@ -261,7 +261,7 @@ final class Creation {
         if (plan.deviceFilter().isEmpty()) {
             return;
         }
-        Path group = plan.container().getFirst();
+        Path group = plan.folders().container().getFirst();
         try {
             DeviceFilter.attach(group, plan.deviceFilter().get());
         } catch (ErrnoException e) {

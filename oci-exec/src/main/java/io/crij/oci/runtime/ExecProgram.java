@@ -39,13 +39,13 @@ final class ExecProgram {
     /// What is known of the container.
     ///
     /// @param namespaces that it does not share with the runtime
-    /// @param cgroups folders to join
-    /// @param bornInCgroup whether the process is cloned into the only one
+    /// @param birth version 2 group that the process is cloned into
+    /// @param cgroups version 1 groups to join
     /// @param seccomp filter of the container
     record ExecPlan(
             List<Type> namespaces,
+            Optional<Path> birth,
             List<Path> cgroups,
-            boolean bornInCgroup,
             Linux linux,
             Optional<SeccompFilter> seccomp) {}
 
@@ -112,16 +112,9 @@ final class ExecProgram {
     }
 
     private void clone(Label child, Register pid, Register pidfd) {
-        var clone = new CloneChild(p);
         long flags = CloneFlags.CLONE_PIDFD | CloneFlags.CLONE_FILES;
-        if (plan.bornInCgroup()) {
-            Register cgroup = p.register("cgroup");
-            String path = plan.cgroups().getFirst().toString();
-            steps.open("open the cgroup " + path, Abi.CWD, path, O_PATH | O_DIRECTORY, cgroup);
-            clone.emit("clone the process", flags, "{}", Optional.of(cgroup), child, pid, pidfd);
-        } else {
-            clone.emit("clone the process", flags, "{}", Optional.empty(), child, pid, pidfd);
-        }
+        Optional<Register> cgroup = plan.birth().map(new CgroupSteps(steps)::open);
+        new CloneChild(p).emit("clone the process", flags, "{}", cgroup, child, pid, pidfd);
     }
 
     private void child(int targetSlot) throws OciException {
@@ -132,10 +125,7 @@ final class ExecProgram {
         settings.outOfMemoryScore();
         var labelSteps = new LabelSteps(steps, process, labels);
         labelSteps.open();
-        if (!plan.bornInCgroup()) {
-            var cgroups = new CgroupSteps(steps);
-            plan.cgroups().forEach(cgroups::join);
-        }
+        new CgroupSteps(steps).join(plan.cgroups());
         Process.@Nullable CpuAffinity affinity = process.execCPUAffinity();
         if (affinity != null) {
             ProcessSettings.affinity(p, "final", affinity.finalCpus());

@@ -3,7 +3,6 @@ package io.crij.oci.runtime;
 import io.crij.linux.NetworkDevice;
 import io.crij.linux.OverlayLayers;
 import io.crij.oci.cgroup.CgroupFolders;
-import io.crij.oci.cgroup.CgroupHost;
 import io.crij.oci.seccomp.SeccompFilter;
 import java.util.List;
 import java.util.Optional;
@@ -20,13 +19,4 @@ record Host(
         OverlayLayers overlayLayers,
         Labels labels,
         Optional<SeccompFilter> seccomp,
-        List<NetworkDevice> netDevices) {
-    CgroupHost cgroups() {
-        return folders.host();
-    }
-
-    /// On version 2 the process is cloned into its group; on version 1 it joins one after the other.
-    boolean bornInCgroup() {
-        return cgroups().pure();
-    }
-}
+        List<NetworkDevice> netDevices) {}

@@ -120,9 +120,9 @@ final class LiveContainer {
             l.personality = exec.personality();
             l.memoryPolicy = exec.memoryPolicy();
         });
-        List<Path> groups = cgroup.map(c -> c.folders().container()).orElse(List.of());
-        boolean pure = cgroup.filter(c -> c.folders().host().pure()).isPresent();
-        return new ExecProgram.ExecPlan(record.namespaces(), groups, pure, linux, seccomp);
+        Optional<Path> birth = cgroup.flatMap(c -> c.folders().v2());
+        List<Path> groups = cgroup.map(c -> c.folders().v1()).orElse(List.of());
+        return new ExecProgram.ExecPlan(record.namespaces(), birth, groups, linux, seccomp);
     }
 
     /// Whom the container's filter asks.

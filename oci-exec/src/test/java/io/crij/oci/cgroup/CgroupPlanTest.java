@@ -11,6 +11,7 @@ import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.spec.LinuxResources;
 import io.crij.oci.spec.LinuxResources.DeviceCgroup;
+import io.crij.oci.spec.LinuxResources.HugepageLimit;
 import io.crij.oci.spec.LinuxResources.Memory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,7 +58,7 @@ final class CgroupPlanTest {
                         "mkdir pods/c1/shim",
                         "pods/c1/container/memory.max=4096"),
                 steps(plan));
-        assertEquals(List.of(tree.resolve("pods/c1/container")), plan.container());
+        assertEquals(List.of(tree.resolve("pods/c1/container")), plan.folders().container());
         assertEquals(Optional.of(tree.resolve("pods/c1/shim")), plan.shim());
         assertTrue(plan.deviceFilter().isEmpty());
     }
@@ -65,7 +67,7 @@ final class CgroupPlanTest {
     void aCommandFindsItsContainerInThePathItGave() throws Exception {
         var folders = CgroupFolders.of(v2, "pods/c1", CgroupLayout.PLAIN);
         CgroupPlan plan = CgroupPlan.of(folders, LinuxResources.NONE);
-        assertEquals(List.of(tree.resolve("pods/c1")), plan.container());
+        assertEquals(List.of(tree.resolve("pods/c1")), plan.folders().container());
         assertTrue(plan.shim().isEmpty());
     }
 
@@ -108,7 +110,31 @@ final class CgroupPlanTest {
                         "mkdir memory/a/b",
                         "mkdir memory/a/b/c"),
                 steps(plan));
-        assertEquals(List.of(cpuset.resolve("a/b/c"), tree.resolve("memory/a/b/c")), plan.container());
+        assertEquals(
+                List.of(cpuset.resolve("a/b/c"), tree.resolve("memory/a/b/c")),
+                plan.folders().container());
+    }
+
+    /// The process is cloned into the group of the version 2 tree, which therefore is there first.
+    @Test
+    void aHybridHostHasTheVersion2GroupMadeBeforeTheOthers() throws Exception {
+        Path unified = Files.createDirectories(tree.resolve("unified"));
+        Path memory = Files.createDirectories(tree.resolve("memory"));
+        var host = new CgroupHost(unified, Map.of("memory", memory), Set.of("hugetlb"));
+        CgroupPlan plan = plan(host, "/c1", LinuxResources.NONE.with(r -> {
+            r.memory = Memory.of(4096L, null);
+            r.hugepageLimits.add(new HugepageLimit("2MB", 0));
+        }));
+        assertEquals(
+                List.of(
+                        "unified/cgroup.subtree_control=+hugetlb",
+                        "mkdir unified/c1",
+                        "unified/c1/hugetlb.2MB.max=0",
+                        "unified/c1/hugetlb.2MB.rsvd.max=0?"),
+                steps(plan.birth()));
+        assertEquals(List.of("mkdir memory/c1", "memory/c1/memory.limit_in_bytes=4096"), steps(plan.steps()));
+        assertEquals(Optional.of(unified.resolve("c1")), plan.folders().v2());
+        assertEquals(List.of(memory.resolve("c1")), plan.folders().v1());
     }
 
     @ParameterizedTest
@@ -128,7 +154,13 @@ final class CgroupPlanTest {
     }
 
     private List<String> steps(CgroupPlan plan) {
-        return plan.steps().stream()
+        return Stream.of(plan.birth(), plan.steps())
+                .flatMap(part -> steps(part).stream())
+                .toList();
+    }
+
+    private List<String> steps(List<CgroupPlan.Step> steps) {
+        return steps.stream()
                 .map(step -> switch (step) {
                     case MakeFolder(Path path) -> "mkdir " + tree.relativize(path);
                     case Write w -> tree.relativize(w.file()) + "=" + w.value() + (w.optional() ? "?" : "");
