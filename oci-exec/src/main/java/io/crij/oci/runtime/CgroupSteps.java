@@ -80,10 +80,8 @@ final class CgroupSteps {
     /// The calling process, which has one thread, joins version 1 groups.
     ///
     /// It writes `0`, itself: its number is not the same in every namespace. It writes that to `tasks` and not to
-    /// `cgroup.procs`: a thread that moves itself needs no lock against forks (Linux 5.5, "cgroup: Optimize single
-    /// thread migration"), which after a while without moves costs a grace period of RCU: 0.1 instead of 8 ms for
-    the
-    /// first group where this was measured.
+    /// `cgroup.procs`: a thread that moves itself needs no lock against forks (Linux 5.5). After a while without
+    /// moves, that lock costs a grace period of RCU: 8 ms for the first group where this was measured, not 0.1.
     void join(List<Path> groups) {
         for (Path group : groups) {
             steps.write("join the cgroup " + group, Abi.CWD, group + "/tasks", "0");
