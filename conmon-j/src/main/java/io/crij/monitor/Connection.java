@@ -49,7 +49,7 @@ final class Connection {
                     e);
         }
         Connection connection = new Connection(socket, channel);
-        Thread.ofVirtual().name("monitor-read").start(connection::readAll);
+        Thread.ofPlatform().daemon().name("monitor-read").start(connection::readAll);
         Thread.ofVirtual().name("monitor-write").start(connection::writeAll);
         connection.post(Request.newBuilder()
                 .setHello(Hello.newBuilder().setClient(client).setProtocol(PROTOCOL)));

@@ -110,7 +110,7 @@ public final class MonitorDaemon implements AutoCloseable {
             return;
         }
         sessions.add(session);
-        Thread.ofVirtual().name("session").start(() -> {
+        Thread.ofPlatform().daemon().name("session").start(() -> {
             try {
                 session.serve();
             } finally {

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -24,6 +25,7 @@ public final class Fd implements AutoCloseable {
     public static final Fd CWD = new Fd(AT_FDCWD);
 
     private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int POLLIN = 1;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int F_SETPIPE_SZ = 1031;
@@ -369,6 +371,26 @@ public final class Fd implements AutoCloseable {
             long count = memory.zeroed(8);
             Kernel.on(Syscall.IOCTL, this, 0x541B, count);
             return memory.intAt(count);
+        }
+    }
+
+    /// Waits on the calling thread until something can be read or the other side has closed (ppoll(2)): for a moment
+    /// only, since a virtual thread holds its carrier meanwhile. Takes no notice of an interrupt.
+    ///
+    /// @return false when the time was over before
+    public boolean awaitReadable(Duration atMost) throws ErrnoException {
+        int number = acquire();
+        try (Scratch memory = Scratch.take()) {
+            long poll = memory.zeroed(8);
+            memory.putInt(poll, number);
+            memory.putInt(poll + 4, POLLIN);
+            long time = memory.reserve(16);
+            memory.putLong(time, atMost.toSeconds());
+            memory.putLong(time + 8, atMost.toNanosPart());
+            long ready = Kernel.attempt(Syscall.PPOLL, poll, 1, time, 0, 0);
+            return ready != -Errno.EINTR && Kernel.check(ready, Syscall.PPOLL, this) > 0;
+        } finally {
+            release();
         }
     }
 

@@ -10,6 +10,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,21 @@ public final class RecordReader {
             case Shape.Many(Shape element) -> many(element);
             case Shape.Named(Shape value) -> named(value);
             case Shape.Fields(Class<?> type) -> object(RecordShape.of(type));
+            case Shape.Again(Shape.Fields(Class<?> type), LastValue last) -> again(RecordShape.of(type), last);
         };
+    }
+
+    private Object again(RecordShape shape, LastValue last) throws IOException {
+        require(JsonToken.START_OBJECT, "must be an object");
+        int start = (int) in.currentTokenLocation().getByteOffset();
+        Object known = last.value(source, start);
+        if (known != null) {
+            in.skipChildren();
+            return known;
+        }
+        Object read = object(shape);
+        last.remember(read, Arrays.copyOfRange(source, start, (int) in.currentLocation().getByteOffset()));
+        return read;
     }
 
     private String text() throws IOException {

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -52,7 +53,17 @@ public final class RecordWriter {
             case Shape.Many(Shape element) -> many(element, (List<?>) value);
             case Shape.Named(Shape of) -> named(of, (Map<?, ?>) value);
             case Shape.Fields(Class<?> type) -> object(RecordShape.of(type), value);
+            case Shape.Again(_, LastValue last) -> again(last, (Record) value);
         }
+    }
+
+    private void again(LastValue last, Record value) throws IOException {
+        byte[] json = last.json(value);
+        if (json == null) {
+            json = write(value, absent);
+            last.remember(value, json);
+        }
+        out.writeRawValue(new String(json, StandardCharsets.UTF_8));
     }
 
     private void unsigned(long value) throws IOException {

@@ -29,7 +29,13 @@ sealed interface Shape {
 
     record Fields(Class<?> type) implements Shape {}
 
+    /// @param last remembered as long as the type is known
+    record Again(Fields value, LastValue last) implements Shape {}
+
     static Shape of(RecordComponent component) {
+        if (component.isAnnotationPresent(Recurring.class)) {
+            return new Again(new Fields(component.getType()), new LastValue());
+        }
         return component.isAnnotationPresent(UInt64.class) ? new Unsigned() : of(component.getGenericType());
     }
 

@@ -1,5 +1,6 @@
 package io.crij.oci.spec;
 
+import io.crij.oci.json.Recurring;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ public record Linux(
         List<Namespace> namespaces,
         List<Device> devices,
         Map<String, NetDevice> netDevices,
-        @Nullable Seccomp seccomp,
+        @Recurring @Nullable Seccomp seccomp,
         @Nullable String rootfsPropagation,
         List<String> maskedPaths,
         List<String> readonlyPaths,

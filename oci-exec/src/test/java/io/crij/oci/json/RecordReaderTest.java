@@ -2,6 +2,7 @@ package io.crij.oci.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,42 @@ final class RecordReaderTest {
         assertEquals(empty, read("{}"));
         assertEquals(empty, read("{\"small\":null,\"truth\":null,\"children\":null,\"new\":{\"a\":[1,{}]}}"));
         assertNull(read("{\"children\":[null]}").children().getFirst());
+    }
+
+    private record Profile(List<String> calls, int depth) {
+        Profile {
+            calls = List.copyOf(calls);
+        }
+    }
+
+    private record Box(String id, @Recurring @Nullable Profile profile, @Nullable String after) {}
+
+    private static Box box(String json) throws JsonException {
+        return RecordReader.read(Box.class, json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatRecursIsReadOnce() throws Exception {
+        Profile first = box("{\"id\":\"a\",\"profile\":{\"calls\":[\"x\",\"}\"],\"depth\":1},\"after\":\"z\"}").profile();
+        Box second = box("{\"id\":\"long\",\"profile\":{\"calls\":[\"x\",\"}\"],\"depth\":1},\"after\":\"y\"}");
+        assertSame(first, second.profile());
+        assertEquals("y", second.after());
+        assertEquals(new Profile(List.of("x", "}"), 12), box("{\"profile\":{\"calls\":[\"x\",\"}\"],\"depth\":12}}").profile());
+        assertEquals(new Profile(List.of("x", "}"), 1), box("{\"profile\":{\"calls\":[\"x\",\"}\"],\"depth\":1}}").profile());
+        assertNull(box("{\"profile\":null}").profile());
+        JsonException refused = assertThrows(JsonException.class, () -> box("{\"profile\":{\"calls\":[1]}}"));
+        assertEquals("profile.calls[0]", refused.path());
+    }
+
+    @Test
+    void whatRecursIsWrittenAsAnythingElse() throws Exception {
+        for (int depth : new int[] {3, 3, 4, 3}) {
+            Box box = new Box("b", new Profile(List.of("€"), depth), "end");
+            assertEquals(box, RecordReader.read(Box.class, RecordWriter.write(box, Objects::isNull)));
+            assertEquals(
+                    "{\"id\":\"b\",\"profile\":{\"calls\":[\"€\"],\"depth\":" + depth + "},\"after\":\"end\"}",
+                    new String(RecordWriter.write(box, Objects::isNull), StandardCharsets.UTF_8));
+        }
     }
 
     @ParameterizedTest
