@@ -80,7 +80,8 @@ public final class RecordReader {
             return known;
         }
         Object read = object(shape);
-        last.remember(read, Arrays.copyOfRange(source, start, (int) in.currentLocation().getByteOffset()));
+        last.remember(read, Arrays.copyOfRange(source, start, (int)
+                in.currentLocation().getByteOffset()));
         return read;
     }
 

@@ -62,7 +62,10 @@ final class RecordReaderTest {
         }
     }
 
-    private record Box(String id, @Recurring @Nullable Profile profile, @Nullable String after) {}
+    private record Box(
+            String id,
+            @Recurring @Nullable Profile profile,
+            @Nullable String after) {}
 
     private static Box box(String json) throws JsonException {
         return RecordReader.read(Box.class, json.getBytes(StandardCharsets.UTF_8));
@@ -70,12 +73,17 @@ final class RecordReaderTest {
 
     @Test
     void whatRecursIsReadOnce() throws Exception {
-        Profile first = box("{\"id\":\"a\",\"profile\":{\"calls\":[\"x\",\"}\"],\"depth\":1},\"after\":\"z\"}").profile();
+        Profile first = box("{\"id\":\"a\",\"profile\":{\"calls\":[\"x\",\"}\"],\"depth\":1},\"after\":\"z\"}")
+                .profile();
         Box second = box("{\"id\":\"long\",\"profile\":{\"calls\":[\"x\",\"}\"],\"depth\":1},\"after\":\"y\"}");
         assertSame(first, second.profile());
         assertEquals("y", second.after());
-        assertEquals(new Profile(List.of("x", "}"), 12), box("{\"profile\":{\"calls\":[\"x\",\"}\"],\"depth\":12}}").profile());
-        assertEquals(new Profile(List.of("x", "}"), 1), box("{\"profile\":{\"calls\":[\"x\",\"}\"],\"depth\":1}}").profile());
+        assertEquals(
+                new Profile(List.of("x", "}"), 12),
+                box("{\"profile\":{\"calls\":[\"x\",\"}\"],\"depth\":12}}").profile());
+        assertEquals(
+                new Profile(List.of("x", "}"), 1),
+                box("{\"profile\":{\"calls\":[\"x\",\"}\"],\"depth\":1}}").profile());
         assertNull(box("{\"profile\":null}").profile());
         JsonException refused = assertThrows(JsonException.class, () -> box("{\"profile\":{\"calls\":[1]}}"));
         assertEquals("profile.calls[0]", refused.path());
