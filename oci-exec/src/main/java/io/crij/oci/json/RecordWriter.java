@@ -53,7 +53,7 @@ public final class RecordWriter {
             case Shape.Many(Shape element) -> many(element, (List<?>) value);
             case Shape.Named(Shape of) -> named(of, (Map<?, ?>) value);
             case Shape.Fields(Class<?> type) -> object(RecordShape.of(type), value);
-            case Shape.Again(_, LastValue last) -> again(last, (Record) value);
+            case Shape.Again kept -> again(kept.last(), (Record) value);
         }
     }
 
