@@ -25,42 +25,25 @@ final class ContainerHalf {
     private final Steps steps;
     private final Host host;
     private final CgroupPlan plan;
+    private final BothHalves both;
     private final ShimSteps shimSteps;
     private final Namespaces namespaces;
-    private final CgroupSteps cgroups;
-    private final ShimSlots shim;
-    private final HookPipes hooks;
-    private final Preparation prepared;
-    private final int procSlot;
     private final Optional<NetDevices> netDevices;
+    private final Preparation prepared;
     private boolean inCgroup;
 
-    /// @param procSlot where the shim expects this process's folder of proc, when there is a user namespace to map
-    ContainerHalf(
-            Setup setup,
-            Host host,
-            CgroupPlan plan,
-            ShimSteps shimSteps,
-            Namespaces namespaces,
-            CgroupSteps cgroups,
-            ShimSlots shim,
-            HookPipes hooks,
-            Preparation prepared,
-            int procSlot,
-            Optional<NetDevices> netDevices) {
-        this.netDevices = netDevices;
-        this.prepared = prepared;
-        this.hooks = hooks;
-        this.setup = setup;
-        this.p = setup.p;
-        this.steps = setup.steps;
-        this.host = host;
+    /// @param prepared what the shim's half has opened for this one
+    ContainerHalf(BothHalves both, CgroupPlan plan, Preparation prepared) {
+        this.both = both;
         this.plan = plan;
-        this.shimSteps = shimSteps;
-        this.namespaces = namespaces;
-        this.cgroups = cgroups;
-        this.shim = shim;
-        this.procSlot = procSlot;
+        this.prepared = prepared;
+        setup = both.setup();
+        p = setup.p;
+        steps = setup.steps;
+        host = setup.host;
+        shimSteps = both.shim();
+        namespaces = both.namespaces();
+        netDevices = both.netDevices();
     }
 
     void run() throws OciException {
@@ -91,12 +74,12 @@ final class ContainerHalf {
         fileSystems(process);
         var last = new LastPart(steps, setup.slots, shimSteps, process, host.privileges(), host.seccomp());
         if (setup.request.detached()) {
-            last.holdStart(shim.go());
+            last.holdStart(setup.reserved.shim().go());
         }
         labels.set();
         last.become(setup.linux);
         last.awaitStart();
-        last.execute(setup.spec.hooks().startContainer(), hooks.startContainer);
+        last.execute(setup.spec.hooks().startContainer(), setup.reserved.hooks().startContainer);
     }
 
     private void pause() throws OciException {
@@ -120,7 +103,7 @@ final class ContainerHalf {
         }
         Register proc = p.register("procOfSelf");
         steps.open("open the own folder of proc", Abi.CWD, "/proc/self", O_PATH | O_DIRECTORY, proc);
-        p.call("show it to the shim", Call.DUP3, proc, Operand.of(procSlot), Abi.openFlags(O_CLOEXEC));
+        p.call("show it to the shim", Call.DUP3, proc, Operand.of(both.procSlot()), Abi.openFlags(O_CLOEXEC));
         steps.close(proc);
         shimSteps.raise(setup.slots.toShim(), "toShim");
         enterCgroup();
@@ -139,7 +122,7 @@ final class ContainerHalf {
         }
         inCgroup = true;
         shimSteps.awaitShim();
-        cgroups.join(plan.folders().v1());
+        both.cgroups().join(plan.folders().v1());
         namespaces.cgroupNamespace();
     }
 
@@ -184,7 +167,7 @@ final class ContainerHalf {
                     Operand.of(setup.slots.go(), "go"),
                     p.space(8, "byte"),
                     Abi.ONE);
-            new HookSteps(steps).run("createContainer", configured.createContainer(), hooks.createContainer);
+            new HookSteps(steps).run("createContainer", configured.createContainer(), setup.reserved.hooks().createContainer);
         }
     }
 
@@ -197,7 +180,7 @@ final class ContainerHalf {
                     "process.terminal needs a mount of type devpts at /dev/pts, the configuration has none");
         }
         var console = new Console(steps, process);
-        console.open(setup.pts, shim.console());
+        console.open(setup.pts, setup.reserved.shim().console());
         if (setup.devIsOurs) {
             console.bindConsole(setup.dev);
         }

@@ -16,85 +16,62 @@ import org.jspecify.annotations.Nullable;
 /// Compiles the program that creates a container: here the shim's half, in [ContainerHalf] the one that becomes the
 /// container's process. The order of the steps is what keeps it safe; each class of a concern says why.
 final class CreateProgram {
-    private final Setup setup;
     private final ProgramBuilder p;
-    private final Steps steps;
-    private final Slots slots;
-    private final ShimSlots shim;
-    private final HookPipes hooks;
-    private final Shape shape;
-    private final Host host;
-    private final Namespaces namespaces;
-    private final CgroupSteps cgroups;
+    private final Setup setup;
     private final ShimSteps shimSteps;
-    private final Optional<NetDevices> netDevices;
-    private final int programSlot;
-    private final int procSlot;
+    private final BothHalves both;
 
-    /// Reserves every descriptor of the program, so that its process can be started with them before [#compile].
-    ///
-    /// @param programSlot number of the program's own descriptor
-    /// @param network number of a network namespace to use instead of a new one
-    CreateProgram(
-            CreateRequest request,
-            Slots slots,
-            int programSlot,
-            ShimSlots shim,
-            HookPipes hooks,
-            IdMaps maps,
-            Optional<Integer> network,
-            Shape shape,
-            Host host) {
-        this.programSlot = programSlot;
-        this.hooks = hooks;
-        this.slots = slots;
-        this.shim = shim;
-        this.shape = shape;
-        this.host = host;
-        p = new ProgramBuilder(Arch.host(), slots.report());
-        setup = new Setup(request, p, slots, maps, host);
-        steps = setup.steps;
-        namespaces = new Namespaces(setup, network);
-        cgroups = new CgroupSteps(steps);
-        shimSteps = new ShimSteps(steps, slots);
-        netDevices = host.netDevices().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new NetDevices(setup, shimSteps, host.netDevices()));
-        procSlot = setup.creates(Type.USER) ? slots.reserve() : Descriptors.NONE;
+    /// Reserves what is left to reserve, so that the program's process can begin before [#compile].
+    CreateProgram(CreateRequest request, Reserved reserved, Host host) {
+        p = new ProgramBuilder(Arch.host(), reserved.slots().report());
+        setup = new Setup(request, p, reserved, host);
+        shimSteps = new ShimSteps(setup.steps, reserved.slots());
+        both = new BothHalves(
+                setup,
+                shimSteps,
+                new Namespaces(setup),
+                new CgroupSteps(setup.steps),
+                host.netDevices().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new NetDevices(setup, shimSteps, host.netDevices())),
+                setup.creates(Type.USER) ? reserved.slots().reserve() : Descriptors.NONE);
     }
 
     /// @param plan of the container's cgroups
     Program compile(CgroupPlan plan) throws OciException {
+        var namespaces = both.namespaces();
         Label child = p.label("child");
-        shimSteps.begin(programSlot);
-        cgroups.make(plan.birth());
-        Optional<Register> cgroup = plan.folders().v2().map(cgroups::open);
+        shimSteps.begin(setup.reserved.program());
+        both.cgroups().make(plan.birth());
+        Optional<Register> cgroup = plan.folders().v2().map(both.cgroups()::open);
         giveStreams();
         var prepared = new Preparation(setup);
         if (setup.userNamespace() && !(setup.request.rootfs() instanceof Rootfs.Pause)) {
             prepared.forUserNamespace();
         }
         namespaces.open();
-        netDevices.ifPresent(NetDevices::open);
+        both.netDevices().ifPresent(NetDevices::open);
         namespaces.cloneChild(cgroup, child, shimSteps);
         // while the child mounts
-        cgroups.make(plan.steps());
-        if (setup.creates(Type.USER)) {
-            Register proc = p.register("procOfChild");
-            shimSteps.awaitChild(namespaces.pidfd);
-            p.move(proc, Operand.of(procSlot, "procOfChild"));
-            namespaces.mapUsers(proc);
-            steps.close(proc);
-        }
-        shimSteps.raise(slots.toChild(), "toChild");
-        netDevices.ifPresent(devices -> devices.move(namespaces.pidfd));
+        both.cgroups().make(plan.steps());
+        mapUsers();
+        shimSteps.raise(setup.slots.toChild(), "toChild");
+        both.netDevices().ifPresent(devices -> devices.move(namespaces.pidfd));
         serve();
 
         p.place(child);
-        new ContainerHalf(
-                        setup, host, plan, shimSteps, namespaces, cgroups, shim, hooks, prepared, procSlot, netDevices)
-                .run();
+        new ContainerHalf(both, plan, prepared).run();
         return p.build();
+    }
+
+    private void mapUsers() {
+        if (setup.creates(Type.USER)) {
+            Register proc = p.register("procOfChild");
+            shimSteps.awaitChild(both.namespaces().pidfd);
+            p.move(proc, Operand.of(both.procSlot(), "procOfChild"));
+            both.namespaces().mapUsers(proc);
+            setup.steps.close(proc);
+        }
     }
 
     private void giveStreams() {
@@ -106,10 +83,12 @@ final class CreateProgram {
     }
 
     private void serve() {
-        shimSteps.awaitChild(namespaces.pidfd);
-        shimSteps.keepOwnDescriptors(namespaces.pidfd, shim.pidfd());
+        ShimSlots shim = setup.reserved.shim();
+        Register pidfd = both.namespaces().pidfd;
+        shimSteps.awaitChild(pidfd);
+        shimSteps.keepOwnDescriptors(pidfd, shim.pidfd());
         shimSteps.awaitAcknowledgement(shim.control(), shim.pidfd());
-        switch (shape) {
+        switch (Shape.of(setup.request)) {
             case DETACHED -> p.call("end", Call.EXIT_GROUP, Abi.ZERO);
             case MONITORED -> {
                 shimSteps.dropPrivileges();

@@ -62,41 +62,19 @@ final class Creation {
             var slots = new Slots(
                     request.stdio().more().size(), spec.hooks().startContainer().size());
             var descriptors = open(slots, undo);
-            boolean overlay = request.rootfs() instanceof Rootfs.Overlay;
-            var host = new Host(
-                    folders,
-                    tools.privileges(),
-                    overlay ? tools.overlayLayers().get() : OverlayLayers.MOUNT_OPTIONS,
-                    tools.labels(),
-                    seccomp,
-                    netDevices);
-            var shape = Shape.of(request);
-            var hooks = new HookPipes(slots, spec.hooks());
-            undo.add("close the hooks' pipes", hooks::close);
-            IdMaps maps = IdMaps.of(request, tools.userNamespaces(), slots);
-            Optional<Fd> network = spareNetwork();
-            network.ifPresent(fd -> undo.add("let the network namespace go", fd::close));
-            int programSlot = slots.reserve();
-            var program = new CreateProgram(
-                    request, slots, programSlot, descriptors.shim, hooks, maps, network.map(slots::give), shape, host);
+            Optional<Fd> network = spareNetwork(undo);
+            Reserved reserved = reserve(slots, descriptors, network.map(slots::give), undo);
+            var program = new CreateProgram(request, reserved, host(folders, seccomp, netDevices));
             // a group that was there before may have processes of others
             boolean shared = Files.exists(folders.container().getFirst());
             undo.add("remove the cgroups of " + request.id(), shared ? cgroup::delete : cgroup::killAndDelete);
             var agent = SeccompAgent.of(seccomp, SeccompAgent.ofFirst(record));
-            Launch launch = launch(slots, programSlot, descriptors, agent, undo);
+            Launch launch = launch(reserved, descriptors, agent, undo);
             CgroupPlan plan = CgroupPlan.of(folders, spec.linux().resources());
             launch.run(program.compile(plan));
             descriptors.close();
             network.ifPresent(Fd::close);
-            if (runtimeWaits(spec.hooks())) {
-                launch.await(News.HOOKS);
-                runHooks(launch, hooks);
-                descriptors.go.write(new byte[] {1});
-            }
-            launch.await(News.READY);
-            if (takesNetwork()) {
-                tools.spareNetwork().prepare();
-            }
+            awaitReady(launch, reserved.hooks(), descriptors.go);
             attachDeviceFilter(plan);
             return finish(record, launch, descriptors, cgroup, slots, undo);
         } catch (ErrnoException e) {
@@ -104,8 +82,42 @@ final class Creation {
         }
     }
 
-    private Optional<Fd> spareNetwork() {
-        return takesNetwork() ? tools.spareNetwork().take() : Optional.empty();
+    private Reserved reserve(Slots slots, Descriptors descriptors, Optional<Integer> network, Rollback undo)
+            throws ErrnoException {
+        var hooks = new HookPipes(slots, spec.hooks());
+        undo.add("close the hooks' pipes", hooks::close);
+        IdMaps maps = IdMaps.of(request, tools.userNamespaces(), slots);
+        return new Reserved(slots, slots.reserve(), descriptors.shim, hooks, maps, network);
+    }
+
+    private Host host(CgroupFolders folders, Optional<SeccompFilter> seccomp, List<NetworkDevice> netDevices) {
+        boolean overlay = request.rootfs() instanceof Rootfs.Overlay;
+        return new Host(
+                folders,
+                tools.privileges(),
+                overlay ? tools.overlayLayers().get() : OverlayLayers.MOUNT_OPTIONS,
+                tools.labels(),
+                seccomp,
+                netDevices);
+    }
+
+    private void awaitReady(Launch launch, HookPipes hooks, Fd go)
+            throws OciException, InterruptedException, ErrnoException {
+        if (runtimeWaits(spec.hooks())) {
+            launch.await(News.HOOKS);
+            runHooks(launch, hooks);
+            go.write(new byte[] {1});
+        }
+        launch.await(News.READY);
+        if (takesNetwork()) {
+            tools.spareNetwork().prepare();
+        }
+    }
+
+    private Optional<Fd> spareNetwork(Rollback undo) {
+        Optional<Fd> network = takesNetwork() ? tools.spareNetwork().take() : Optional.empty();
+        network.ifPresent(fd -> undo.add("let the network namespace go", fd::close));
+        return network;
     }
 
     /// Whether the container's network namespace can have been made before: one in a user namespace belongs to that.
@@ -232,11 +244,16 @@ final class Creation {
         return Optional.of(tools.seccomp().compile(config));
     }
 
-    private Launch launch(
-            Slots slots, int programSlot, Descriptors descriptors, Optional<SeccompAgent> agent, Rollback undo)
+    private Launch launch(Reserved reserved, Descriptors descriptors, Optional<SeccompAgent> agent, Rollback undo)
             throws ErrnoException {
         var launch = new Launch(
-                tools.init(), slots, programSlot, Launch.SHIM + request.id(), descriptors, tools.readiness(), agent);
+                tools.init(),
+                reserved.slots(),
+                reserved.program(),
+                Launch.SHIM + request.id(),
+                descriptors,
+                tools.readiness(),
+                agent);
         undo.add("end the process of " + request.id(), () -> {
             launch.end(tools.reaper());
             awaitEnd(launch.pid());

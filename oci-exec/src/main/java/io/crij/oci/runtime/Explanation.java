@@ -54,7 +54,6 @@ public final class Explanation {
     }
 
     static String listing(CreateRequest request, CgroupPlan plan, Host host) throws OciException {
-        var shape = Shape.of(request);
         var slots = new Slots(
                 request.stdio().more().size(),
                 request.spec().hooks().startContainer().size());
@@ -62,18 +61,9 @@ public final class Explanation {
             // the numbers of descriptors are part of the program, so they are given out for real
             var descriptors = new Descriptors(slots, request.stdio(), exitRecord);
             try (var hooks = new HookPipes(slots, request.spec().hooks())) {
-                int programSlot = slots.reserve();
-                Program program = new CreateProgram(
-                                request,
-                                slots,
-                                programSlot,
-                                descriptors.shim,
-                                hooks,
-                                IdMaps.NONE,
-                                Optional.empty(),
-                                shape,
-                                host)
-                        .compile(plan);
+                var reserved = new Reserved(
+                        slots, slots.reserve(), descriptors.shim, hooks, IdMaps.NONE, Optional.empty());
+                Program program = new CreateProgram(request, reserved, host).compile(plan);
                 return new Listing(program).toString();
             } finally {
                 descriptors.closeAll();

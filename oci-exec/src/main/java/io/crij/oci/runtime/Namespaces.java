@@ -36,7 +36,9 @@ final class Namespaces {
     private final Setup setup;
     private final ProgramBuilder p;
     private final Steps steps;
+    /// One that was made ahead.
     private final Optional<Integer> network;
+
     private final Map<Type, Register> joined = new EnumMap<>(Type.class);
 
     /// Of the child, in the shim.
@@ -47,9 +49,8 @@ final class Namespaces {
     /// Where a helper puts the child's pidfd.
     private final int childSlot;
 
-    /// @param network number of a network namespace that was made ahead
-    Namespaces(Setup setup, Optional<Integer> network) {
-        this.network = network;
+    Namespaces(Setup setup) {
+        network = setup.reserved.network();
         this.setup = setup;
         this.p = setup.p;
         this.steps = setup.steps;

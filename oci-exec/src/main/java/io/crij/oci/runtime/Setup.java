@@ -19,6 +19,8 @@ final class Setup {
     final ProgramBuilder p;
     final Steps steps;
     final Slots slots;
+    final Reserved reserved;
+    final Host host;
 
     /// The container's root: its mount, once it is attached.
     final Register root;
@@ -44,19 +46,21 @@ final class Setup {
     boolean devIsOurs;
     boolean ptsIsOurs;
 
-    Setup(CreateRequest request, ProgramBuilder p, Slots slots, IdMaps maps, Host host) {
+    Setup(CreateRequest request, ProgramBuilder p, Reserved reserved, Host host) {
+        this.host = host;
+        this.reserved = reserved;
         this.privileges = host.privileges();
         this.overlayLayers = host.overlayLayers();
         @Nullable String label = request.spec().linux().mountLabel();
         this.mountLabel = host.labels().seLinux() && Labels.given(label) ? label : null;
-        this.mappings = maps.mounts();
-        this.rootMapping = maps.root();
+        this.mappings = reserved.maps().mounts();
+        this.rootMapping = reserved.maps().root();
         this.request = request;
         this.spec = request.spec();
         this.linux = request.rootfs() instanceof Rootfs.Pause ? withOwnMounts(spec.linux()) : spec.linux();
         this.p = p;
         this.steps = new Steps(p);
-        this.slots = slots;
+        this.slots = reserved.slots();
         root = p.register("root");
         dev = p.register("dev");
         pts = p.register("pts");
@@ -69,9 +73,8 @@ final class Setup {
                 : linux.with(l -> l.namespaces.add(Namespace.create(Type.MOUNT)));
     }
 
-    /// A number that no descriptor of the program has by chance; nor have those above. Whoever opens there closes
-    /// again,
-    /// or leaves it to the end of the set-up, when everything above [Slots#end] is closed.
+    /// A number that no descriptor of the program has by chance; nor have those above. Whoever opens there closes it,
+    /// or leaves that to the end of the set-up, when everything above [Slots#end] is closed.
     int freeNumber() {
         return Math.max(256, 2 * slots.end());
     }

@@ -16,6 +16,9 @@ final class SpareNetwork implements AutoCloseable {
 
     private final Duration keep;
     private @Nullable Fd spare;
+    /// Sleeps until nobody has taken it for long.
+    private @Nullable Thread keeper;
+
     private boolean making;
     private boolean closed;
 
@@ -28,6 +31,10 @@ final class SpareNetwork implements AutoCloseable {
     synchronized Optional<Fd> take() {
         var taken = Optional.ofNullable(spare);
         spare = null;
+        if (keeper != null) {
+            keeper.interrupt();
+            keeper = null;
+        }
         return taken;
     }
 
@@ -40,35 +47,40 @@ final class SpareNetwork implements AutoCloseable {
     }
 
     private void make() {
-        @Nullable Fd made = null;
         try {
-            made = NetworkNamespace.create();
+            Fd made = NetworkNamespace.create();
+            if (offer(made)) {
+                Thread.sleep(keep);
+                drop(made);
+            }
         } catch (ErrnoException e) {
             LOG.log(Level.DEBUG, "no network namespace is made ahead: {0}", e.getMessage());
-        }
-        offer(made);
-        if (made != null) {
-            try {
-                Thread.sleep(keep);
-            } catch (InterruptedException e) {
-                // gives it back at once
-            }
-            drop(made);
+            giveUp();
+        } catch (InterruptedException e) {
+            // it was taken
         }
     }
 
-    private synchronized void offer(@Nullable Fd made) {
+    /// False when nobody wants it any more.
+    private synchronized boolean offer(Fd made) {
         making = false;
-        if (closed && made != null) {
+        if (closed) {
             made.close();
-        } else {
-            spare = made;
+            return false;
         }
+        spare = made;
+        keeper = Thread.currentThread();
+        return true;
+    }
+
+    private synchronized void giveUp() {
+        making = false;
     }
 
     private synchronized void drop(Fd unused) {
         if (spare == unused) {
             spare = null;
+            keeper = null;
             unused.close();
         }
     }
