@@ -167,7 +167,8 @@ final class ContainerHalf {
                     Operand.of(setup.slots.go(), "go"),
                     p.space(8, "byte"),
                     Abi.ONE);
-            new HookSteps(steps).run("createContainer", configured.createContainer(), setup.reserved.hooks().createContainer);
+            new HookSteps(steps)
+                    .run("createContainer", configured.createContainer(), setup.reserved.hooks().createContainer);
         }
     }
 

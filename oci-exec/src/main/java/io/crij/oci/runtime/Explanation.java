@@ -61,8 +61,8 @@ public final class Explanation {
             // the numbers of descriptors are part of the program, so they are given out for real
             var descriptors = new Descriptors(slots, request.stdio(), exitRecord);
             try (var hooks = new HookPipes(slots, request.spec().hooks())) {
-                var reserved = new Reserved(
-                        slots, slots.reserve(), descriptors.shim, hooks, IdMaps.NONE, Optional.empty());
+                var reserved =
+                        new Reserved(slots, slots.reserve(), descriptors.shim, hooks, IdMaps.NONE, Optional.empty());
                 Program program = new CreateProgram(request, reserved, host).compile(plan);
                 return new Listing(program).toString();
             } finally {

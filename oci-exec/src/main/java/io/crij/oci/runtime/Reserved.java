@@ -8,5 +8,4 @@ import java.util.Optional;
 /// @param program the program's own
 /// @param maps user namespaces for idmapped mounts
 /// @param network a network namespace to use instead of a new one
-record Reserved(
-        Slots slots, int program, ShimSlots shim, HookPipes hooks, IdMaps maps, Optional<Integer> network) {}
+record Reserved(Slots slots, int program, ShimSlots shim, HookPipes hooks, IdMaps maps, Optional<Integer> network) {}
