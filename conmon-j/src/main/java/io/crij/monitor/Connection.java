@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// and an interrupt during I/O would close the channel under all others.
 final class Connection {
     static final int PROTOCOL = 1;
+    private static final Duration LONG_AGO = Duration.ofDays(365);
 
     private final Path socket;
     private final SocketChannel channel;
@@ -29,6 +31,7 @@ final class Connection {
     private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
     private final BlockingQueue<ByteBuffer> outgoing = new LinkedBlockingQueue<>();
     private volatile @Nullable MonitorException broken;
+    private volatile long heard = System.nanoTime() - LONG_AGO.toNanos();
 
     private Connection(Path socket, SocketChannel channel) {
         this.socket = socket;
@@ -58,6 +61,11 @@ final class Connection {
 
     boolean isOpen() {
         return broken == null;
+    }
+
+    /// How long ago the monitor has said something.
+    Duration silence() {
+        return Duration.ofNanos(System.nanoTime() - heard);
     }
 
     /// Sends a request; its replies come to the [Pending] returned.
@@ -93,6 +101,7 @@ final class Connection {
         FrameReader frames = new FrameReader(channel, Frames.MAX_REPLY);
         try {
             for (ByteBuffer frame = frames.next(); frame != null; frame = frames.next()) {
+                heard = System.nanoTime();
                 deliver(Reply.parseFrom(CodedInputStream.newInstance(frame)));
             }
             lost("it closed the connection", null);

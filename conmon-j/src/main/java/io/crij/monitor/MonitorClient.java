@@ -69,6 +69,11 @@ public final class MonitorClient implements AutoCloseable {
         return new MonitorInfo(welcome.getVersion(), welcome.getProtocol(), welcome.getPid());
     }
 
+    /// Whether the connection stands and the monitor has said something over it lately: then there is no need to ask.
+    public synchronized boolean heardWithin(Duration time) {
+        return connection != null && connection.isOpen() && connection.silence().compareTo(time) < 0;
+    }
+
     /// Creates a container; its process is set up and waits for [#start], unless the request starts it too.
     public CreatedContainer create(ContainerRequest request) throws MonitorException, InterruptedException {
         Created created = call(Request.newBuilder().setCreate(message(request))).getCreated();

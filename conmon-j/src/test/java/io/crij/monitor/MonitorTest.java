@@ -54,6 +54,19 @@ class MonitorTest {
     }
 
     @Test
+    void aMonitorIsHeardOnceItHasAnsweredAndNoMoreWhenItHasEnded() throws Exception {
+        var anHour = Duration.ofHours(1);
+        assertFalse(node.client.heardWithin(anHour), "not connected yet");
+        node.client.hello();
+        assertTrue(node.client.heardWithin(anHour));
+        assertFalse(node.client.heardWithin(Duration.ZERO));
+        node.restart();
+        Node.until(() -> !node.client.heardWithin(anHour));
+        node.client.hello();
+        assertTrue(node.client.heardWithin(anHour));
+    }
+
+    @Test
     void theSocketIsForItsUserOnly() throws Exception {
         assertEquals(
                 PosixFilePermissions.fromString("rw-------"),

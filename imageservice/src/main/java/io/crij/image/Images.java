@@ -104,7 +104,9 @@ public final class Images implements AutoCloseable {
                 record.diffIds(),
                 stored.config().config(),
                 Instant.ofEpochMilli(record.pulledAt()),
-                Stream.concat(record.tags().stream(), record.digests().stream()).anyMatch(this::isPinned),
+                !settings.pinned().isEmpty()
+                        && Stream.concat(record.tags().stream(), record.digests().stream())
+                                .anyMatch(this::isPinned),
                 record.annotations());
     }
 

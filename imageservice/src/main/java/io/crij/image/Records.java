@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +22,10 @@ import java.util.stream.Stream;
 
 /// The images of the store by id and name. A name belongs to one image at a time.
 ///
-/// Thread-safe: the lock guards the map and is held while a record's small file is written; lock order is this one
-/// before the one of [Layers]. A thread of its own brings the content of new images to the disk (syncfs) and then
+/// Thread-safe: the lock makes changes one after the other and is held while a record's small file is written; lock
+/// order is this one before the one of [Layers]. Who looks something up waits for nobody, and may find a name that is
+/// given to another image at this moment with either. A thread of its own brings the content of new images to the disk
+/// (syncfs) and then
 /// marks
 /// their records: until then a record names the boot it was written in.
 final class Records implements AutoCloseable {
@@ -36,7 +38,7 @@ final class Records implements AutoCloseable {
     private final Blobs blobs;
     private final String boot;
     private final Object lock = new Object();
-    private final Map<String, Known> images = new TreeMap<>();
+    private final ConcurrentSkipListMap<String, Known> images = new ConcurrentSkipListMap<>();
     private boolean closed;
     private final ExecutorService syncer = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("image-sync").factory());
@@ -165,22 +167,19 @@ final class Records implements AutoCloseable {
         }
     }
 
-    /// Calls back with the record and configuration of an image while it cannot change.
     Optional<Stored> find(String idOrName) {
-        synchronized (lock) {
-            return byName(idOrName).or(() -> byId(idOrName)).map(it -> new Stored(it.record(), it.config()));
-        }
+        var exact = images.get(idOrName);
+        var found = exact != null ? Optional.of(exact) : byName(idOrName).or(() -> byId(idOrName));
+        return found.map(it -> new Stored(it.record(), it.config()));
     }
 
     /// A record with its parsed configuration.
     record Stored(ImageRecord record, ConfigFile config) {}
 
     List<Stored> list() {
-        synchronized (lock) {
-            return images.values().stream()
-                    .map(it -> new Stored(it.record(), it.config()))
-                    .toList();
-        }
+        return images.values().stream()
+                .map(it -> new Stored(it.record(), it.config()))
+                .toList();
     }
 
     private Optional<Known> byName(String name) {

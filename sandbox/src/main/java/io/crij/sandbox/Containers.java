@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -118,14 +119,18 @@ public final class Containers {
 
     /// Every container that was answered for, oldest first.
     public List<ContainerRecord> list() {
-        return index.list().stream().map(Entry::record).toList();
+        return index.list(Entry::record);
     }
 
     /// @param podId a whole id
     public List<ContainerRecord> inPod(String podId) {
-        return list().stream()
-                .filter(container -> container.podId().equals(podId))
-                .toList();
+        var inside = new ArrayList<ContainerRecord>();
+        for (var container : list()) {
+            if (container.podId().equals(podId)) {
+                inside.add(container);
+            }
+        }
+        return inside;
     }
 
     /// By the whole id, also one that no request was answered with yet.

@@ -78,7 +78,7 @@ public final class Pods {
 
     /// Every pod that was answered for, oldest first.
     public List<PodRecord> list() {
-        return index.list().stream().map(Entry::record).toList();
+        return index.list(Entry::record);
     }
 
     /// The pod's sums as kubelet changed them; reported, not applied (kubelet owns the pod's cgroup).

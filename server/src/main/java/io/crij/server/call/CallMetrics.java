@@ -5,6 +5,7 @@ import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Histogram;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Counts and times the calls.
 public final class CallMetrics {
@@ -12,6 +13,7 @@ public final class CallMetrics {
 
     private final Counter calls;
     private final Histogram seconds;
+    private final ConcurrentHashMap<String, OfMethod> byMethod = new ConcurrentHashMap<>();
 
     public CallMetrics(CollectorRegistry registry) {
         calls = Counter.build("crij_rpc_total", "Calls of the CRI by method and gRPC status code.")
@@ -23,8 +25,21 @@ public final class CallMetrics {
                 .register(registry);
     }
 
+    /// Of one method, found without the labels.
+    private record OfMethod(Counter.Child ok, Histogram.Child seconds) {}
+
     void record(String method, Status.Code code, Duration took) {
-        calls.labels(method, code.name()).inc();
-        seconds.labels(method).observe(took.toNanos() / 1e9);
+        var known = byMethod.get(method);
+        var counted = known != null ? known : byMethod.computeIfAbsent(method, this::ofMethod);
+        if (code == Status.Code.OK) {
+            counted.ok().inc();
+        } else {
+            calls.labels(method, code.name()).inc();
+        }
+        counted.seconds().observe(took.toNanos() / 1e9);
+    }
+
+    private OfMethod ofMethod(String method) {
+        return new OfMethod(calls.labels(method, Status.Code.OK.name()), seconds.labels(method));
     }
 }

@@ -37,6 +37,11 @@ public final class Filters {
     }
 
     private static boolean labels(Map<String, String> wanted, Map<String, String> present) {
-        return wanted.entrySet().stream().allMatch(label -> label.getValue().equals(present.get(label.getKey())));
+        for (var label : wanted.entrySet()) {
+            if (!label.getValue().equals(present.get(label.getKey()))) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -3,10 +3,13 @@ package io.crij.server.cri;
 import io.crij.cri.v1.Signal;
 import io.crij.sandbox.SandboxException;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /// Stop signals: the schema counts them in its own order, the kernel in another.
 public final class StopSignals {
     private static final String PREFIX = "SIGNAL_";
+    private static final Map<Integer, Signal> BY_NUMBER = byNumber();
 
     private StopSignals() {}
 
@@ -24,12 +27,14 @@ public final class StopSignals {
     }
 
     static Signal message(int number) {
+        return BY_NUMBER.getOrDefault(number, Signal.SIGNAL_RUNTIME_DEFAULT);
+    }
+
+    private static Map<Integer, Signal> byNumber() {
         return Arrays.stream(Signal.values())
                 .filter(signal -> signal != Signal.SIGNAL_RUNTIME_DEFAULT && signal != Signal.UNRECOGNIZED)
-                .filter(signal -> kernel(signal) == number)
                 .filter(signal -> !isAlias(signal))
-                .findFirst()
-                .orElse(Signal.SIGNAL_RUNTIME_DEFAULT);
+                .collect(Collectors.toUnmodifiableMap(StopSignals::kernel, signal -> signal, (first, _) -> first));
     }
 
     private static int kernel(Signal signal) {

@@ -13,8 +13,11 @@ import io.crij.cri.v1.RemoveImageRequest;
 import io.crij.cri.v1.RemoveImageResponse;
 import io.crij.cri.v1.StreamImagesRequest;
 import io.crij.cri.v1.StreamImagesResponse;
+import io.crij.image.Image;
 import io.crij.image.Images;
 import io.crij.server.call.Calls;
+import io.crij.server.cri.EncodedItems;
+import io.crij.server.cri.ImageAnswers;
 import io.crij.server.metrics.PullMetrics;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
@@ -33,8 +36,9 @@ public final class ImageEndpoint extends ImageServiceGrpc.ImageServiceImplBase {
     /// @param largest answer that may be sent, bytes
     public ImageEndpoint(Calls calls, Images images, PullMetrics pulls, Path folder, long largest) {
         this.calls = calls;
-        listImages = new ListImages(images);
-        imageStatus = new ImageStatus(images);
+        var items = new EncodedItems<Image>(image -> image.id().toString(), ImageAnswers::item);
+        listImages = new ListImages(images, items);
+        imageStatus = new ImageStatus(images, items);
         pullImage = new PullImage(images, pulls);
         removeImage = new RemoveImage(images);
         imageFsInfo = new ImageFsInfo(images, folder);
@@ -43,12 +47,16 @@ public final class ImageEndpoint extends ImageServiceGrpc.ImageServiceImplBase {
 
     @Override
     public void listImages(ListImagesRequest request, StreamObserver<ListImagesResponse> client) {
-        calls.unary("ListImages", request, client, listImages::call);
+        calls.quick("ListImages", request, client, listImages::call);
     }
 
     @Override
     public void imageStatus(ImageStatusRequest request, StreamObserver<ImageStatusResponse> client) {
-        calls.unary("ImageStatus", request, client, imageStatus::call);
+        if (request.getVerbose()) {
+            calls.unary("ImageStatus", request, client, imageStatus::call);
+        } else {
+            calls.quick("ImageStatus", request, client, imageStatus::call);
+        }
     }
 
     @Override

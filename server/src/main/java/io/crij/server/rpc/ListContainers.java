@@ -9,6 +9,7 @@ import io.crij.sandbox.Containers;
 import io.crij.server.cri.ContainerAnswers;
 import io.crij.server.cri.EncodedItems;
 import io.crij.server.cri.Filters;
+import java.util.List;
 import java.util.stream.Stream;
 
 /// The containers that a filter lets through.
@@ -23,12 +24,16 @@ final class ListContainers {
 
     ListContainersResponse call(ListContainersRequest request) {
         var all = containers.list();
-        var wanted = all.stream()
-                .filter(container -> Filters.matches(request.getFilter(), container))
-                .toList();
+        var wanted = request.hasFilter() ? wanted(all, request.getFilter()) : all;
         return ListContainersResponse.newBuilder()
                 .setUnknownFields(encoded.field(ListContainersResponse.CONTAINERS_FIELD_NUMBER, wanted, all))
                 .build();
+    }
+
+    private static List<ContainerRecord> wanted(List<ContainerRecord> all, ContainerFilter filter) {
+        return all.stream()
+                .filter(container -> Filters.matches(filter, container))
+                .toList();
     }
 
     Stream<Container> items(ContainerFilter filter) {

@@ -9,6 +9,7 @@ import io.crij.sandbox.Pods;
 import io.crij.server.cri.EncodedItems;
 import io.crij.server.cri.Filters;
 import io.crij.server.cri.PodAnswers;
+import java.util.List;
 import java.util.stream.Stream;
 
 /// The pods that a filter lets through.
@@ -22,12 +23,14 @@ final class ListPodSandbox {
 
     ListPodSandboxResponse call(ListPodSandboxRequest request) {
         var all = pods.list();
-        var wanted = all.stream()
-                .filter(pod -> Filters.matches(request.getFilter(), pod))
-                .toList();
+        var wanted = request.hasFilter() ? wanted(all, request.getFilter()) : all;
         return ListPodSandboxResponse.newBuilder()
                 .setUnknownFields(encoded.field(ListPodSandboxResponse.ITEMS_FIELD_NUMBER, wanted, all))
                 .build();
+    }
+
+    private static List<PodRecord> wanted(List<PodRecord> all, PodSandboxFilter filter) {
+        return all.stream().filter(pod -> Filters.matches(filter, pod)).toList();
     }
 
     Stream<PodSandbox> items(PodSandboxFilter filter) {

@@ -71,9 +71,12 @@ import io.crij.cri.v1.VersionRequest;
 import io.crij.cri.v1.VersionResponse;
 import io.crij.image.Images;
 import io.crij.monitor.MonitorClient;
+import io.crij.sandbox.ContainerRecord;
 import io.crij.sandbox.Sandboxes;
 import io.crij.server.call.Calls;
 import io.crij.server.config.Config;
+import io.crij.server.cri.ContainerAnswers;
+import io.crij.server.cri.EncodedItems;
 import io.crij.server.events.ContainerEvents;
 import io.crij.server.nri.Nri;
 import io.crij.server.spec.HostFeatures;
@@ -143,14 +146,15 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
         runPodSandbox = new RunPodSandbox(pods);
         stopPodSandbox = new StopPodSandbox(pods);
         removePodSandbox = new RemovePodSandbox(pods);
-        podSandboxStatus = new PodSandboxStatus(pods, containers);
+        var statuses = new EncodedItems<>(ContainerRecord::id, ContainerAnswers::status);
+        podSandboxStatus = new PodSandboxStatus(pods, containers, statuses);
         listPodSandbox = new ListPodSandbox(pods);
         createContainer = new CreateContainer(containers, images, new Plans(config, host, images, containers, nri));
         startContainer = new StartContainer(containers);
         stopContainer = new StopContainer(containers);
         removeContainer = new RemoveContainer(containers);
         listContainers = new ListContainers(containers);
-        containerStatus = new ContainerStatus(containers);
+        containerStatus = new ContainerStatus(containers, statuses);
         execSync = new ExecSync(containers);
         exec = new Exec(containers, streaming);
         attach = new Attach(containers, streaming);
@@ -174,7 +178,7 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
 
     @Override
     public void version(VersionRequest request, StreamObserver<VersionResponse> client) {
-        calls.unary("Version", request, client, version::call);
+        calls.quick("Version", request, client, version::call);
     }
 
     @Override
@@ -216,12 +220,16 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
 
     @Override
     public void podSandboxStatus(PodSandboxStatusRequest request, StreamObserver<PodSandboxStatusResponse> client) {
-        calls.unary("PodSandboxStatus", request, client, podSandboxStatus::call);
+        if (request.getVerbose()) {
+            calls.unary("PodSandboxStatus", request, client, podSandboxStatus::call);
+        } else {
+            calls.quick("PodSandboxStatus", request, client, podSandboxStatus::call);
+        }
     }
 
     @Override
     public void listPodSandbox(ListPodSandboxRequest request, StreamObserver<ListPodSandboxResponse> client) {
-        calls.unary("ListPodSandbox", request, client, listPodSandbox::call);
+        calls.quick("ListPodSandbox", request, client, listPodSandbox::call);
     }
 
     @Override
@@ -246,12 +254,16 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
 
     @Override
     public void listContainers(ListContainersRequest request, StreamObserver<ListContainersResponse> client) {
-        calls.unary("ListContainers", request, client, listContainers::call);
+        calls.quick("ListContainers", request, client, listContainers::call);
     }
 
     @Override
     public void containerStatus(ContainerStatusRequest request, StreamObserver<ContainerStatusResponse> client) {
-        calls.unary("ContainerStatus", request, client, containerStatus::call);
+        if (request.getVerbose()) {
+            calls.unary("ContainerStatus", request, client, containerStatus::call);
+        } else {
+            calls.quick("ContainerStatus", request, client, containerStatus::call);
+        }
     }
 
     @Override

@@ -13,33 +13,30 @@ import io.crij.sandbox.Sandboxes;
 import io.crij.server.config.Config;
 import io.crij.server.config.ConfigReference;
 import io.crij.server.spec.HostFeatures;
+import java.time.Duration;
 import java.util.TreeSet;
 
 /// Whether pods can run here, and what the handlers can do.
 final class Status {
+    /// A monitor that hangs is noticed this much later, one that has ended at once: kubelet asks each five seconds, and
+    /// takes the runtime for lost after thirty.
+    private static final Duration HEARD = Duration.ofSeconds(10);
+
     private final Config config;
     private final Sandboxes sandboxes;
     private final MonitorClient monitor;
-    private final HostFeatures host;
+    private final StatusResponse features;
 
     Status(Config config, Sandboxes sandboxes, MonitorClient monitor, HostFeatures host) {
         this.config = config;
         this.sandboxes = sandboxes;
         this.monitor = monitor;
-        this.host = host;
+        this.features = features(config, host);
     }
 
     StatusResponse call(StatusRequest request) throws InterruptedException {
-        var status = StatusResponse.newBuilder()
-                .setStatus(RuntimeStatus.newBuilder().addConditions(runtime()).addConditions(network()))
-                .setFeatures(RuntimeFeatures.newBuilder()
-                        .setSupplementalGroupsPolicy(true)
-                        .setUserNamespacesHostNetwork(true)
-                        .setMountOptions(true));
-        // in order, so that the node's status does not flap; the empty name is the default handler
-        var names = new TreeSet<>(config.runtimes().keySet());
-        names.add("");
-        names.forEach(name -> status.addRuntimeHandlers(handler(name)));
+        var status = features.toBuilder()
+                .setStatus(RuntimeStatus.newBuilder().addConditions(runtime()).addConditions(network()));
         if (request.getVerbose()) {
             status.putInfo("config", ConfigReference.inForce(config));
             status.putInfo("cniconfig", sandboxes.networkConfiguration());
@@ -47,10 +44,26 @@ final class Status {
         return status.build();
     }
 
+    /// What never changes.
+    private static StatusResponse features(Config config, HostFeatures host) {
+        var answer = StatusResponse.newBuilder()
+                .setFeatures(RuntimeFeatures.newBuilder()
+                        .setSupplementalGroupsPolicy(true)
+                        .setUserNamespacesHostNetwork(true)
+                        .setMountOptions(true));
+        // in order, so that the node's status does not flap; the empty name is the default handler
+        var names = new TreeSet<>(config.runtimes().keySet());
+        names.add("");
+        names.forEach(name -> answer.addRuntimeHandlers(handler(name, host)));
+        return answer.build();
+    }
+
     private RuntimeCondition runtime() throws InterruptedException {
         var condition = RuntimeCondition.newBuilder().setType("RuntimeReady");
         try {
-            monitor.hello();
+            if (!monitor.heardWithin(HEARD)) {
+                monitor.hello();
+            }
             return condition.setStatus(true).build();
         } catch (MonitorException e) {
             return condition
@@ -70,7 +83,7 @@ final class Status {
                 .build();
     }
 
-    private RuntimeHandler handler(String name) {
+    private static RuntimeHandler handler(String name, HostFeatures host) {
         return RuntimeHandler.newBuilder()
                 .setName(name)
                 .setFeatures(RuntimeHandlerFeatures.newBuilder()

@@ -70,7 +70,7 @@ final class Upload implements StreamObserver<LoadRequest> {
         }
         try {
             closeFile();
-            calls.streaming(
+            calls.serve(
                     "Load", LoadRequest.getDefaultInstance(), client, (_, answers) -> load.call(archive(), answers));
         } finally {
             discard();

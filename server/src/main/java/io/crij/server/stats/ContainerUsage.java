@@ -9,21 +9,29 @@ import io.crij.linux.ErrnoException;
 import io.crij.sandbox.ContainerRecord;
 import io.crij.sandbox.ContainerStatus;
 import io.crij.server.cri.ContainerAnswers;
+import io.crij.server.cri.EncodedItems;
 import io.crij.server.cri.Times;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /// What one container uses.
 final class ContainerUsage {
     private final OpenCgroups cgroups;
     private final CpuRates rates;
     private final Snapshots snapshots;
+    private final Supplier<List<ContainerRecord>> all;
+    private final EncodedItems<ContainerRecord> attributes =
+            new EncodedItems<>(ContainerRecord::id, ContainerUsage::attributes);
 
-    ContainerUsage(OpenCgroups cgroups, CpuRates rates, Snapshots snapshots) {
+    /// @param all containers that there are
+    ContainerUsage(OpenCgroups cgroups, CpuRates rates, Snapshots snapshots, Supplier<List<ContainerRecord>> all) {
         this.cgroups = cgroups;
         this.rates = rates;
         this.snapshots = snapshots;
+        this.all = all;
     }
 
     String cgroup(ContainerRecord container) {
@@ -66,13 +74,19 @@ final class ContainerUsage {
         return named(container).build();
     }
 
+    private static ContainerAttributes attributes(ContainerRecord container) {
+        return ContainerAttributes.newBuilder()
+                .setId(container.id())
+                .setMetadata(ContainerAnswers.metadata(container))
+                .putAllLabels(container.config().labels())
+                .putAllAnnotations(container.config().annotations())
+                .build();
+    }
+
     private ContainerStats.Builder named(ContainerRecord container) {
         var stats = ContainerStats.newBuilder()
-                .setAttributes(ContainerAttributes.newBuilder()
-                        .setId(container.id())
-                        .setMetadata(ContainerAnswers.metadata(container))
-                        .putAllLabels(container.config().labels())
-                        .putAllAnnotations(container.config().annotations()));
+                .setUnknownFields(EncodedItems.field(
+                        ContainerStats.ATTRIBUTES_FIELD_NUMBER, List.of(attributes.one(container, all))));
         snapshots
                 .usage(container.id())
                 .ifPresent(written -> stats.setWritableLayer(FilesystemUsage.newBuilder()

@@ -9,6 +9,7 @@ import io.crij.cri.v1.PodSandboxStats;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.InterfaceStats;
 import io.crij.sandbox.PodRecord;
+import io.crij.server.cri.EncodedItems;
 import io.crij.server.cri.PodAnswers;
 import io.crij.server.cri.Times;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,18 +30,23 @@ final class PodUsage {
     private final ContainerUsage containers;
     private final Processes processes;
     private final PodInterfaces interfaces;
+    private final Supplier<List<PodRecord>> all;
+    private final EncodedItems<PodRecord> attributes = new EncodedItems<>(PodRecord::id, PodUsage::attributes);
 
+    /// @param all pods that there are
     PodUsage(
             OpenCgroups cgroups,
             CpuRates rates,
             ContainerUsage containers,
             Processes processes,
-            PodInterfaces interfaces) {
+            PodInterfaces interfaces,
+            Supplier<List<PodRecord>> all) {
         this.cgroups = cgroups;
         this.rates = rates;
         this.containers = containers;
         this.processes = processes;
         this.interfaces = interfaces;
+        this.all = all;
     }
 
     /// What a pod that is not ready has: its names.
@@ -96,13 +103,19 @@ final class PodUsage {
         return age.isNegative() ? OptionalLong.empty() : OptionalLong.of(at - age.toNanos());
     }
 
-    private static PodSandboxStats.Builder named(PodRecord pod) {
+    private PodSandboxStats.Builder named(PodRecord pod) {
         return PodSandboxStats.newBuilder()
-                .setAttributes(PodSandboxAttributes.newBuilder()
-                        .setId(pod.id())
-                        .setMetadata(PodAnswers.metadata(pod.config().metadata()))
-                        .putAllLabels(pod.config().labels())
-                        .putAllAnnotations(pod.config().annotations()));
+                .setUnknownFields(
+                        EncodedItems.field(PodSandboxStats.ATTRIBUTES_FIELD_NUMBER, List.of(attributes.one(pod, all))));
+    }
+
+    private static PodSandboxAttributes attributes(PodRecord pod) {
+        return PodSandboxAttributes.newBuilder()
+                .setId(pod.id())
+                .setMetadata(PodAnswers.metadata(pod.config().metadata()))
+                .putAllLabels(pod.config().labels())
+                .putAllAnnotations(pod.config().annotations())
+                .build();
     }
 
     private Optional<NetworkUsage> network(PodRecord pod, long timestamp) throws ErrnoException {

@@ -46,8 +46,8 @@ public final class Usage implements AutoCloseable {
         this.cgroups = new OpenCgroups(tree, descriptors());
         var rates = new CpuRates(interval);
         var interfaces = new PodInterfaces();
-        this.containerUsage = new ContainerUsage(cgroups, rates, snapshots);
-        this.podUsage = new PodUsage(cgroups, rates, containerUsage, new Processes(tree), interfaces);
+        this.containerUsage = new ContainerUsage(cgroups, rates, snapshots, containers::list);
+        this.podUsage = new PodUsage(cgroups, rates, containerUsage, new Processes(tree), interfaces, pods::list);
         this.sampler = new Sampler(pods, containers, cgroups, rates, containerUsage, podUsage, interfaces, interval);
     }
 

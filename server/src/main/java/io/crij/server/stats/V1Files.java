@@ -56,10 +56,11 @@ final class V1Files implements CgroupFiles {
     public CgroupUsage usage(FileText text) throws ErrnoException {
         var used = used(text);
         long limit = limited(number(text, memoryLimit));
-        long both = limited(number(text, limitWithSwap));
+        // without the one there cannot be the other
+        long both = limit == NONE ? NONE : limited(number(text, limitWithSwap));
         return used.limited(
                 limit,
-                limit == NONE || both == NONE ? NONE : Math.max(0, both - limit),
+                both == NONE ? NONE : Math.max(0, both - limit),
                 pressure.cpu(text),
                 pressure.memory(text),
                 pressure.io(text));

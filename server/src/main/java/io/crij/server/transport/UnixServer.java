@@ -18,7 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/// A gRPC server on a unix socket. One Netty thread moves bytes; every call runs on a virtual thread of its own.
+/// A gRPC server on a unix socket. One Netty thread moves bytes and begins the calls: what may wait goes on on another
+/// (see [io.crij.server.call.Calls]).
 ///
 /// The socket appears under its name with mode 0660 already set: it is bound under another name in the same folder and
 /// renamed. A socket that a dead server left is replaced.
@@ -57,7 +58,8 @@ public final class UnixServer implements AutoCloseable {
                 .channelType(EpollServerDomainSocketChannel.class)
                 .bossEventLoopGroup(loop)
                 .workerEventLoopGroup(loop)
-                .executor(calls)
+                .directExecutor()
+                .callExecutor(new CallThreads(calls))
                 .maxInboundMessageSize(Math.toIntExact(maxRequest))
                 .intercept(new ResponseLimit(maxResponse))
                 // a fixed one, as gRPC would measure the way to the client with a ping at each request otherwise

@@ -5,12 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.crij.cri.v1.AuthConfig;
 import io.crij.cri.v1.ExecSyncRequest;
 import io.crij.cri.v1.ExecSyncResponse;
 import io.crij.cri.v1.ImageSpec;
 import io.crij.cri.v1.PullImageRequest;
 import io.crij.cri.v1.RuntimeServiceGrpc;
+import io.crij.cri.v1.VersionRequest;
+import io.crij.cri.v1.VersionResponse;
 import io.crij.sandbox.SandboxException;
 import io.crij.server.cli.CriClient;
 import io.crij.server.transport.UnixServer;
@@ -24,6 +30,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,6 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /// Calls over a real unix socket with one RPC whose work each test gives.
 class CallsTest {
@@ -40,19 +48,27 @@ class CallsTest {
     @TempDir
     Path folder;
 
+    private final Logger logger = (Logger) LoggerFactory.getLogger(Calls.class);
     private final Readiness readiness = new Readiness();
     private final CollectorRegistry registry = new CollectorRegistry();
     private final AtomicReference<Verb<ExecSyncRequest, ExecSyncResponse>> verb = new AtomicReference<>();
+    private final AtomicReference<Verb<VersionRequest, VersionResponse>> quick = new AtomicReference<>();
     private UnixServer server;
     private CriClient client;
 
     @BeforeEach
     void start() throws Exception {
+        logger.setLevel(Level.INFO);
         var calls = new Calls(readiness, new CallMetrics(registry));
         var endpoint = new RuntimeServiceGrpc.RuntimeServiceImplBase() {
             @Override
             public void execSync(ExecSyncRequest request, StreamObserver<ExecSyncResponse> answers) {
                 calls.unary("ExecSync", request, answers, question -> verb.get().call(question));
+            }
+
+            @Override
+            public void version(VersionRequest request, StreamObserver<VersionResponse> answers) {
+                calls.quick("Version", request, answers, question -> quick.get().call(question));
             }
         };
         server = new UnixServer(folder.resolve("s.sock"), 1 << 20, 1 << 20, List.of(endpoint));
@@ -62,6 +78,7 @@ class CallsTest {
 
     @AfterEach
     void stop() {
+        logger.setLevel(null);
         client.close();
         server.close();
     }
@@ -79,6 +96,80 @@ class CallsTest {
                 .setExitCode(Thread.currentThread().isVirtual() ? 1 : 0)
                 .build());
         assertEquals(1, stub().execSync(REQUEST).getExitCode());
+    }
+
+    @Test
+    void aQuickCallIsAnsweredByTheThreadThatMovesTheBytes() {
+        quick.set(_ -> VersionResponse.newBuilder()
+                .setVersion(Thread.currentThread().getName())
+                .build());
+        assertEquals("grpc", version().getVersion());
+        assertEquals(1.0, counted("Version", "OK"));
+    }
+
+    @Test
+    void aQuickCallThatIsLoggedHasAThreadOfItsOwn() {
+        logger.setLevel(Level.DEBUG);
+        quick.set(_ -> VersionResponse.newBuilder()
+                .setVersion(Thread.currentThread().isVirtual() ? "virtual" : "platform")
+                .build());
+        assertEquals("virtual", version().getVersion());
+    }
+
+    @Test
+    void aQuickCallThatFailsIsLoggedByAnotherThreadAndCounted() throws Exception {
+        var loggers = new ArrayBlockingQueue<Thread>(1);
+        var appender = new AppenderBase<ILoggingEvent>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                if (event.getFormattedMessage().startsWith("Version")) {
+                    loggers.add(Thread.currentThread());
+                }
+            }
+        };
+        appender.start();
+        logger.addAppender(appender);
+        try {
+            quick.set(_ -> {
+                throw new SandboxException.NotFound("container", "c9");
+            });
+            var failure = assertThrows(StatusRuntimeException.class, this::version);
+            assertEquals(Status.Code.NOT_FOUND, failure.getStatus().getCode());
+            assertTrue(loggers.take().isVirtual());
+            assertEquals(1.0, counted("Version", "NOT_FOUND"));
+            aQuickCallIsAnsweredByTheThreadThatMovesTheBytes();
+        } finally {
+            logger.detachAppender(appender);
+        }
+    }
+
+    @Test
+    void aQuickCallWaitsForRecoveryToo() {
+        readiness.enter(new Readiness.Phase.Starting("recovering pods"));
+        quick.set(_ -> VersionResponse.getDefaultInstance());
+        var failure = assertThrows(StatusRuntimeException.class, this::version);
+        assertEquals(Status.Code.UNAVAILABLE, failure.getStatus().getCode());
+    }
+
+    @Test
+    void tooLargeAnAnswerOfAQuickCallIsAnErrorAndNotABrokenConnection() {
+        quick.set(_ ->
+                VersionResponse.newBuilder().setVersion("x".repeat(2 << 20)).build());
+        var failure = assertThrows(StatusRuntimeException.class, this::version);
+        assertEquals(Status.Code.RESOURCE_EXHAUSTED, failure.getStatus().getCode());
+        aQuickCallIsAnsweredByTheThreadThatMovesTheBytes();
+    }
+
+    @Test
+    void workThatWaitsKeepsNoQuickCallFromItsAnswer() throws Exception {
+        var begun = blockUntilInterrupted(new CountDownLatch(1));
+        var context = Context.current().withCancellation();
+        Runnable call = () -> assertThrows(StatusRuntimeException.class, () -> stub().execSync(REQUEST));
+        var caller = Thread.ofVirtual().start(context.wrap(call));
+        begun.await();
+        aQuickCallIsAnsweredByTheThreadThatMovesTheBytes();
+        context.cancel(null);
+        caller.join();
     }
 
     @Test
@@ -195,8 +286,15 @@ class CallsTest {
         return client.runtime(Duration.ofSeconds(60));
     }
 
+    private VersionResponse version() {
+        return stub().version(VersionRequest.getDefaultInstance());
+    }
+
     private Double counted(String code) {
-        return registry.getSampleValue(
-                "crij_rpc_total", new String[] {"method", "code"}, new String[] {"ExecSync", code});
+        return counted("ExecSync", code);
+    }
+
+    private Double counted(String method, String code) {
+        return registry.getSampleValue("crij_rpc_total", new String[] {"method", "code"}, new String[] {method, code});
     }
 }

@@ -1,6 +1,7 @@
 package io.crij.server.cri;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.crij.cri.v1.ListPodSandboxResponse;
 import io.crij.cri.v1.PodSandbox;
@@ -56,5 +57,39 @@ class EncodedItemsTest {
         assertEquals(3, items.kept());
         list(List.of(), List.of(all.get(1)));
         assertEquals(1, items.kept());
+    }
+
+    @Test
+    void theWholeListIsTheOneOfNow() throws Exception {
+        var a = new Named("a", "runc");
+        var b = new Named("b", "runc");
+        assertEquals(List.of(item(a), item(b)), list(List.of(a, b), List.of(a, b)));
+        assertEquals(List.of(item(a)), list(List.of(a), List.of(a)));
+        assertEquals(List.of(item(b)), list(List.of(b), List.of(b)));
+        var changed = new Named("b", "kata");
+        assertEquals(List.of(item(a), item(changed)), list(List.of(a, changed), List.of(a, changed)));
+        assertEquals(List.of(item(changed), item(a)), list(List.of(changed, a), List.of(changed, a)));
+        assertEquals(List.of(), list(List.of(), List.of()));
+    }
+
+    @Test
+    void oneIsMadeAnewWhenItsRecordIsAnother() throws Exception {
+        var first = new Named("a", "runc");
+        assertEquals(item(first).toByteString(), items.one(first, List::of));
+        made.clear();
+        assertEquals(item(first).toByteString(), items.one(new Named("a", "runc"), List::of));
+        assertEquals(List.of("a"), made, "only the test has made one");
+        var next = new Named("a", "kata");
+        assertEquals("kata", PodSandbox.parseFrom(items.one(next, List::of)).getRuntimeHandler());
+        assertEquals("runc", PodSandbox.parseFrom(items.one(first, List::of)).getRuntimeHandler());
+    }
+
+    @Test
+    void whatIsGoneIsForgottenAlsoWhenOnlySingleOnesAreAskedFor() {
+        for (int i = 0; i < 10_000; i++) {
+            var only = new Named("pod" + i, "");
+            items.one(only, () -> List.of(only));
+        }
+        assertTrue(items.kept() < 200, "kept: " + items.kept());
     }
 }
