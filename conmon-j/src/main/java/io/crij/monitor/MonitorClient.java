@@ -46,7 +46,9 @@ public final class MonitorClient implements AutoCloseable {
 
     private final Path socket;
     private final String name;
-    private @Nullable Connection connection;
+    /// Changed under the lock of this object, which is held while a new one is opened.
+    private volatile @Nullable Connection connection;
+
     private boolean closed;
 
     /// Does not connect yet.
@@ -70,8 +72,10 @@ public final class MonitorClient implements AutoCloseable {
     }
 
     /// Whether the connection stands and the monitor has said something over it lately: then there is no need to ask.
-    public synchronized boolean heardWithin(Duration time) {
-        return connection != null && connection.isOpen() && connection.silence().compareTo(time) < 0;
+    /// Waits for nothing.
+    public boolean heardWithin(Duration time) {
+        var current = connection;
+        return current != null && current.isOpen() && current.silence().compareTo(time) < 0;
     }
 
     /// Creates a container; its process is set up and waits for [#start], unless the request starts it too.
@@ -209,8 +213,9 @@ public final class MonitorClient implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        if (connection != null) {
-            connection.close();
+        var current = connection;
+        if (current != null) {
+            current.close();
         }
     }
 
@@ -255,10 +260,12 @@ public final class MonitorClient implements AutoCloseable {
                     "This client of the monitor at " + socket + " was closed",
                     0);
         }
-        if (connection == null || !connection.isOpen()) {
-            connection = Connection.open(socket, name);
+        var current = connection;
+        if (current == null || !current.isOpen()) {
+            current = Connection.open(socket, name);
+            connection = current;
         }
-        return connection;
+        return current;
     }
 
     private static Create message(ContainerRequest request) {

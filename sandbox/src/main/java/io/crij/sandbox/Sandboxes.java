@@ -4,6 +4,7 @@ import io.crij.linux.CgroupTree;
 import io.crij.monitor.MonitorClient;
 import io.crij.sandbox.cni.CniNetworks;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.function.Consumer;
 
@@ -183,6 +184,13 @@ public final class Sandboxes implements AutoCloseable {
     /// Whether a usable CNI network is configured, and if not why.
     public NetworkCondition network() throws InterruptedException {
         return networks.condition();
+    }
+
+    /// Whether that is known without looking again: it was usable within that time, and its configuration has not
+    /// changed
+    /// since. Waits for nothing.
+    public boolean networkUsableWithin(Duration time) {
+        return cni.usableWithin(time);
     }
 
     /// The CNI configuration as it was read, for people (JSON).

@@ -17,6 +17,12 @@ public final class CniNetworks implements AutoCloseable {
     private final CniConfigs configs;
     private final CniPlugins plugins;
     private final AttachmentStore attachments;
+    private volatile @Nullable Found found;
+
+    /// A network whose plugins were all there.
+    ///
+    /// @param at monotonic time
+    private record Found(CniNetwork network, long at) {}
 
     /// @param configurations folder of configuration files; made when missing
     /// @param defaultNetwork name of the network, empty for the first by file name
@@ -64,10 +70,31 @@ public final class CniNetworks implements AutoCloseable {
 
     private CniNetwork usable() throws CniException {
         var network = configs.current();
-        for (var plugin : network.plugins()) {
-            plugins.find(CniNetwork.type(plugin), network.toString());
+        try {
+            for (var plugin : network.plugins()) {
+                plugins.find(CniNetwork.type(plugin), network.toString());
+            }
+        } catch (CniException e) {
+            found = null;
+            throw e;
         }
+        found = new Found(network, System.nanoTime());
         return network;
+    }
+
+    /// Whether [#status] has nothing to say that takes longer than a look at what is known: the configuration is the
+    /// one
+    /// whose plugins were all found within that time, and no plugin is to be asked. Waits for nothing.
+    public boolean usableWithin(Duration time) {
+        var last = found;
+        try {
+            return last != null
+                    && System.nanoTime() - last.at() < time.toNanos()
+                    && configs.current() == last.network()
+                    && !last.network().speaks(CniVersion.V1_1);
+        } catch (CniException _) {
+            return false;
+        }
     }
 
     /// Runs ADD of all plugins in order. When one fails, DEL is the caller's to run: what was done is on record.

@@ -201,6 +201,39 @@ class CniNetworksTest {
     }
 
     @Test
+    void aNetworkIsUsableWithoutALookOnlyWhileItsLastLookIsGood() throws Exception {
+        var anHour = Duration.ofHours(1);
+        assertFalse(networks.usableWithin(anHour), "nobody has looked yet");
+        networks.status();
+        assertTrue(networks.usableWithin(anHour));
+        assertFalse(networks.usableWithin(Duration.ZERO));
+
+        Files.delete(plugins.programs().resolve("two"));
+        assertThrows(CniException.class, () -> networks.status());
+        assertFalse(networks.usableWithin(anHour), "a look has found that a plugin is missing");
+    }
+
+    @Test
+    void aNetworkIsNotUsableWithoutALookOnceItsConfigurationIsAnother() throws Exception {
+        var anHour = Duration.ofHours(1);
+        networks.status();
+        Files.delete(plugins.configurations().resolve("net.conflist"));
+        for (int i = 0; i < 2_000 && networks.usableWithin(anHour); i++) {
+            Thread.sleep(10);
+        }
+        assertFalse(networks.usableWithin(anHour));
+        assertThrows(CniException.class, () -> networks.status());
+    }
+
+    @Test
+    void aPluginThatIsToBeAskedIsAskedEachTime() throws Exception {
+        plugins.network("aaa", "1.1.0", "one");
+        eventuallyCurrent("aaa");
+        networks.status();
+        assertFalse(networks.usableWithin(Duration.ofHours(1)));
+    }
+
+    @Test
     void statusAndGcAreOfVersion11() throws Exception {
         networks.status();
         networks.collectGarbage();

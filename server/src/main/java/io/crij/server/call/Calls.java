@@ -36,9 +36,9 @@ public final class Calls {
         streaming(method, request, client, (question, answers) -> answers.onNext(verb.call(question)));
     }
 
-    /// Serves one call on the calling thread, which is the one that moves the bytes of all clients: to hand a call over
-    /// and its answer back takes longer than to find most answers. The verb finds its own in memory: it waits for no
-    /// file, process or lock that is held by one who waits, and hears nothing of the client's end.
+    /// Serves one call on the calling thread, which is the one that moves the bytes of all clients: to hand a call
+    /// over and its answer back takes longer than to find most answers. The verb finds its own in memory: it waits
+    /// for no file, process or lock that is held by one who waits, and hears nothing of the client's end.
     public <Q extends Message, A extends Message> void quick(
             String method, Q request, StreamObserver<A> client, Verb<Q, A> verb) {
         if (LOG.isDebugEnabled()) {

@@ -183,7 +183,12 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
 
     @Override
     public void status(StatusRequest request, StreamObserver<StatusResponse> client) {
-        calls.unary("Status", request, client, status::call);
+        var known = status.known(request);
+        if (known.isPresent()) {
+            calls.quick("Status", request, client, _ -> known.get());
+        } else {
+            calls.unary("Status", request, client, status::call);
+        }
     }
 
     @Override
