@@ -3,15 +3,16 @@ package io.crij.monitor;
 import io.crij.linux.At;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
+import io.crij.linux.NativeBytes;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Finishes the step that a killed monitor was in the middle of. The size of the log tells whether its lines were
-/// written, in whole, in part or not; its bytes are in the spool.
+/// Finishes the step that a killed monitor was in the middle of. When some of its bytes are missing in the backlog,
+/// its lines are in the log; otherwise the size of the log tells whether they were written, in whole, in part or not
+/// at all.
 final class BrokenStep {
     private static final System.Logger LOG = System.getLogger(BrokenStep.class.getName());
 
@@ -27,38 +28,38 @@ final class BrokenStep {
         if (step == null) {
             return;
         }
-        if (step.log().equals(LogFile.Identity.NONE)) {
-            journal.commit(step.stream(), step.upTo());
-        } else {
-            try (Target target = target(step, log)) {
-                finish(step, target.file(), buffers);
-            }
+        Backlog backlog = journal.backlog(step.stream());
+        if (backlog.removing(step.cut()) || isLogged(step, log, buffers)) {
+            backlog.remove(step.cut(), buffers.head);
         }
         journal.settle();
     }
 
-    private void finish(PumpJournal.Step step, @Nullable LogFile file, WriteBuffers buffers) throws ErrnoException {
-        long written = file == null ? 0 : file.size() - step.logSize();
-        if (file == null || written <= 0) {
-            // nothing of it is in a log that exists: the pump makes the step again
-            return;
+    /// False when nothing of it is in a log that exists: the pump makes the step again.
+    private boolean isLogged(PumpJournal.Step step, @Nullable LogFile log, WriteBuffers buffers) throws ErrnoException {
+        if (step.log().equals(LogFile.Identity.NONE)) {
+            return true;
         }
-        if (written < step.length()) {
-            complete(step, file, (int) written, buffers);
+        try (Target target = target(step, log)) {
+            LogFile file = target.file();
+            long written = file == null ? 0 : file.size() - step.logSize();
+            if (file == null || written <= 0) {
+                return false;
+            }
+            if (written < step.length()) {
+                complete(step, file, (int) written, buffers);
+            }
+            return true;
         }
-        journal.commit(step.stream(), step.upTo());
     }
 
     /// The write was cut short: makes the same lines again, with the same time, and appends what is missing.
     private void complete(PumpJournal.Step step, LogFile file, int written, WriteBuffers buffers)
             throws ErrnoException {
-        long from = journal.logged(step.stream());
-        int end = (int) (step.upTo() - from);
-        ByteBuffer raw = buffers.raw;
-        ByteBuffer out = buffers.out;
-        raw.clear().limit(end);
-        journal.spool(step.stream()).read(from, raw);
-        raw.clear();
+        Backlog backlog = journal.backlog(step.stream());
+        int end = Math.min(backlog.length(step.cut()), backlog.load(buffers));
+        NativeBytes raw = buffers.bytes;
+        Records out = buffers.out;
         out.clear();
         buffers.format.begin(step.at(), step.stream());
         if (step.rest()) {
@@ -69,8 +70,11 @@ final class BrokenStep {
                 buffers.format.formatPiece(raw, stop, end, out);
             }
         }
-        out.flip().position(written);
-        file.write(out);
+        // less than was written: pages that a container gave to its pipe can be changed by it for ever
+        if (out.remaining() > written) {
+            out.skip(written);
+            file.write(out);
+        }
     }
 
     /// The file that the step wrote to.

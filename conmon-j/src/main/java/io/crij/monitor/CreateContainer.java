@@ -93,7 +93,7 @@ final class CreateContainer {
             return new Stdio.Terminal();
         }
         boolean silent = request.getLogPath().isEmpty() && request.hasPause();
-        return silent ? new Stdio.Null() : new Stdio.Pipes(request.getStdio().getStdin());
+        return silent ? new Stdio.Null() : new Stdio.Pipes(request.getStdio().getStdin(), true);
     }
 
     private static Rootfs rootfs(Create request) throws MonitorException {

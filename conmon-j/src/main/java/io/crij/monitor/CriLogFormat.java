@@ -1,9 +1,9 @@
 package io.crij.monitor;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import io.crij.linux.NativeBytes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -12,28 +12,29 @@ import java.time.ZoneOffset;
 /// (kubernetes/cri-api, "CRI logging"). A line longer than [#CHUNK] becomes pieces tagged `P` and a last one tagged
 /// `F`. What comes out depends on the bytes and times only, not on how they were cut into reads.
 ///
-/// Lines are looked for and put together in arrays: what the compiler at hand makes of direct buffers takes four times
-/// as
-/// long. For one thread; the arrays are its own.
+/// Short lines are looked for and put together in arrays: what the compiler at hand makes of direct buffers takes four
+/// times as long. The ends of long ones are found by the C library. For one thread; the arrays are its own.
 final class CriLogFormat {
     /// Longest content of one record, bytes; the same as in containerd.
     static final int CHUNK = 16 << 10;
 
     private static final int TIME = 30;
     private static final int LONGEST_HEAD = TIME + " stdout F ".length();
-    private static final int WINDOW = 2 * CHUNK;
+    private static final int WINDOW = 8 << 10;
     private static final int TEXT = 16 << 10;
-    /// A longer record is not put together first.
-    private static final int SHORT = 1 << 10;
+    /// Longest content of a line that is looked for and put together in arrays.
+    private static final int SHORT = 512;
 
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long NEWLINES = 0x0A0A0A0A0A0A0A0AL;
-    private static final long LOW_BITS = 0x0101010101010101L;
-    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long LOW_SEVEN = 0x7F7F7F7F7F7F7F7FL;
+    private static final long INDEXES = 0x0001020304050607L;
 
     private final byte[] full = new byte[LONGEST_HEAD];
     private final byte[] partial = new byte[LONGEST_HEAD];
     private final byte[] window = new byte[WINDOW];
+    private final LongBuffer windowWords =
+            ByteBuffer.wrap(window).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+    private final long[] words = new long[WINDOW / 8];
     private final byte[] text = new byte[TEXT];
     private int head;
 
@@ -48,95 +49,109 @@ final class CriLogFormat {
         partial[head - 2] = 'P';
     }
 
-    /// Formats whole lines, and the pieces of long ones, from `raw` between `from` and `to`, into `out` from its
-    /// position on.
+    /// Formats whole lines, and the pieces of long ones, from `raw` between `from` and `to`.
     ///
     /// @return where it stopped: what follows is the beginning of a line of at most [#CHUNK] bytes, or did not fit
-    int format(ByteBuffer raw, int from, int to, ByteBuffer out) {
+    int format(NativeBytes raw, int from, int to, Records out) {
         int at = from;
+        // where a long line was, another may follow
+        boolean longOnes = false;
         while (at < to) {
-            int length = Math.min(to - at, WINDOW);
-            raw.get(at, window, 0, length);
-            int done = formatWindow(length, out);
-            if (done == 0) {
-                break;
-            }
+            int length = longOnes ? 0 : Math.min(to - at, WINDOW);
+            raw.buffer().get(at, window, 0, length);
+            int done = formatShort(length, out);
             at += done;
+            if (done == 0 || length - done > SHORT) {
+                int next = formatAny(raw, at, to, out);
+                if (next == at) {
+                    break;
+                }
+                longOnes = next - at > SHORT;
+                at = next;
+            }
         }
         return at;
     }
 
-    /// Returns how many of the first `length` bytes of the window are in `out`.
-    private int formatWindow(int length, ByteBuffer out) {
+    /// Formats the lines at the beginning of the window that are short and whole and fit. Looks at eight bytes at a
+    /// time, and at each of them once.
+    ///
+    /// @return how many of its first `length` bytes they are
+    private int formatShort(int length, Records out) {
+        int count = (length + 7) >>> 3;
+        windowWords.get(0, words, 0, count);
         int at = 0;
-        int room = out.remaining();
+        int room = out.room();
         int used = 0;
-        while (at < length) {
-            int end = newline(window, at, Math.min(length, at + CHUNK + 1));
-            boolean whole = end >= 0;
-            if (!whole) {
-                if (length - at <= CHUNK) {
-                    break;
+        for (int w = 0; w < count; w++) {
+            long newlines = newlines(words[w]);
+            while (newlines != 0) {
+                long next = newlines & -newlines;
+                newlines ^= next;
+                int end = 8 * w + index(next);
+                int size = head + (end - at) + 1;
+                // what follows the window's content is left from before
+                if (end >= length || end - at > SHORT || size > room) {
+                    out.put(text, used);
+                    return at;
                 }
-                end = at + CHUNK;
-            }
-            int size = head + (end - at) + 1;
-            if (size > room) {
-                break;
-            }
-            room -= size;
-            if (size > TEXT - used || size > SHORT) {
-                out.put(text, 0, used);
-                used = 0;
-            }
-            byte[] start = whole ? full : partial;
-            if (size > SHORT) {
-                out.put(start, 0, head).put(window, at, end - at).put((byte) '\n');
-            } else {
-                System.arraycopy(start, 0, text, used, head);
-                System.arraycopy(window, at, text, used + head, end - at);
+                room -= size;
+                if (size > TEXT - used) {
+                    out.put(text, used);
+                    used = 0;
+                }
+                System.arraycopy(full, 0, text, used, head);
+                System.arraycopy(window, at, text, used + head, end + 1 - at);
                 used += size;
-                text[used - 1] = '\n';
+                at = end + 1;
             }
-            at = whole ? end + 1 : end;
         }
-        out.put(text, 0, used);
+        out.put(text, used);
         return at;
+    }
+
+    /// The highest bit of each byte that is a newline, exactly.
+    static long newlines(long word) {
+        long differs = word ^ NEWLINES;
+        return ~(((differs & LOW_SEVEN) + LOW_SEVEN) | differs | LOW_SEVEN);
+    }
+
+    /// Which byte's highest bit it is, from the lowest one on. The compiler at hand has no instruction for that.
+    static int index(long highestBit) {
+        return (int) (((highestBit >>> 7) * INDEXES) >>> 56);
+    }
+
+    /// Formats one record.
+    ///
+    /// @return where what follows begins; `at` when it is not whole or does not fit
+    private int formatAny(NativeBytes raw, int at, int to, Records out) {
+        int end = raw.indexOf((byte) '\n', at, Math.min(to, at + CHUNK + 1));
+        if (out.room() <= head || (end < 0 && to - at <= CHUNK)) {
+            return at;
+        }
+        if (end < 0) {
+            formatPiece(raw, at, at + CHUNK, out);
+            return at + CHUNK;
+        }
+        out.put(full, head);
+        out.refer(raw, at, end + 1 - at);
+        return end + 1;
     }
 
     /// Formats the rest of a stream that ended without a newline.
-    void formatRest(ByteBuffer raw, int from, int to, ByteBuffer out) {
+    void formatRest(NativeBytes raw, int from, int to, Records out) {
         emit(full, raw, from, to, out);
     }
 
     /// Formats a piece of a line that goes on.
-    void formatPiece(ByteBuffer raw, int from, int to, ByteBuffer out) {
+    void formatPiece(NativeBytes raw, int from, int to, Records out) {
         emit(partial, raw, from, to, out);
     }
 
-    private void emit(byte[] start, ByteBuffer raw, int from, int to, ByteBuffer out) {
-        out.put(start, 0, head);
-        out.put(out.position(), raw, from, to - from);
-        out.position(out.position() + to - from);
-        out.put((byte) '\n');
-    }
-
-    /// Index of the first newline, -1 when there is none. Looks at eight bytes at a time (Mycroft's zero-byte test).
-    static int newline(byte[] bytes, int from, int to) {
-        int at = from;
-        for (; at + 8 <= to; at += 8) {
-            long differs = (long) LONGS.get(bytes, at) ^ NEWLINES;
-            long found = (differs - LOW_BITS) & ~differs & HIGH_BITS;
-            if (found != 0) {
-                return at + (Long.numberOfTrailingZeros(found) >>> 3);
-            }
-        }
-        for (; at < to; at++) {
-            if (bytes[at] == '\n') {
-                return at;
-            }
-        }
-        return -1;
+    private void emit(byte[] start, NativeBytes raw, int from, int to, Records out) {
+        out.put(start, head);
+        out.refer(raw, from, to - from);
+        out.put('\n');
     }
 
     /// RFC 3339 in UTC, always with nine digits of the second.

@@ -1,7 +1,6 @@
 package io.crij.monitor;
 
 import io.crij.linux.ErrnoException;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -9,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Takes output off its source into the spool and appends it from there to the log file, one [PumpJournal.Step] at a
-/// time. A byte leaves the pipe for the spool in one system call, and the spool only when it is noted as logged.
+/// Takes output off its source into the backlog and appends it from there to the log file, one [PumpJournal.Step] at a
+/// time. A byte leaves the container's pipe for the backlog in one system call, and the backlog when it is in the log.
 ///
 /// A log that cannot be written (no space left) does not stop the container: the output is dropped until it can be
 /// written again, and the monitor's log says how much. For one thread at a time.
@@ -26,7 +25,7 @@ final class LogAppender implements AutoCloseable {
     private final PumpJournal journal;
     private final Attachments attachments;
     private final Clock clock;
-    /// Streams whose spool may hold lines that an earlier monitor took and did not log.
+    /// Streams whose backlog may hold lines that an earlier monitor took and did not log.
     private final Set<LogStream> leftOver = EnumSet.allOf(LogStream.class);
     private @Nullable LogFile log;
     private long dropped;
@@ -62,10 +61,11 @@ final class LogAppender implements AutoCloseable {
     /// Logs what the source has now, at most [WriteBuffers#TAKE] bytes. The beginning of a line waits for its end.
     Found pump(OutputSource source, WriteBuffers buffers) throws ErrnoException {
         LogStream stream = source.stream();
-        Spool spool = journal.spool(stream);
-        long before = spool.size();
-        if (!leftOver.remove(stream) || before == journal.logged(stream)) {
-            Optional<Integer> taken = source.take(spool, buffers);
+        Backlog backlog = journal.backlog(stream);
+        long before = backlog.size();
+        if (!leftOver.remove(stream) || before == 0) {
+            journal.settle();
+            Optional<Integer> taken = source.take(backlog, buffers);
             if (taken.isEmpty()) {
                 return Found.NOTHING_YET;
             }
@@ -74,83 +74,94 @@ final class LogAppender implements AutoCloseable {
                 return Found.THE_END;
             }
         }
-        append(stream, spool, before, buffers);
+        append(stream, backlog, before, buffers);
         return Found.OUTPUT;
     }
 
     /// Logs the beginning of a line that has waited for its end, as a line.
     void flush(LogStream stream, WriteBuffers buffers) throws ErrnoException {
-        Spool spool = journal.spool(stream);
+        Backlog backlog = journal.backlog(stream);
         if (leftOver.remove(stream)) {
-            append(stream, spool, spool.size(), buffers);
+            append(stream, backlog, backlog.size(), buffers);
         }
-        if (spool.size() == journal.logged(stream)) {
+        if (backlog.size() == 0) {
             return;
         }
-        int length = load(stream, spool, buffers.raw);
+        int length = backlog.load(buffers);
+        if (length < backlog.size()) {
+            journal.settle();
+            backlog.spill();
+            length = backlog.load(buffers);
+        }
         long now = now();
         buffers.out.clear();
         buffers.format.begin(now, stream);
-        buffers.format.formatRest(buffers.raw, 0, length, buffers.out);
-        step(stream, now, spool.size(), true, buffers.out);
+        buffers.format.formatRest(buffers.bytes, 0, length, buffers.out);
+        step(stream, backlog, now, length, true, buffers);
     }
 
     /// Notes how far all is, and gives back what memory that frees; when the pump rests.
     void settle() throws ErrnoException {
         journal.settle();
         for (LogStream stream : LogStream.values()) {
-            if (journal.logged(stream) > 0) {
-                journal.spool(stream).recycle(journal.logged(stream), KEPT);
+            journal.backlog(stream).recycle(KEPT);
+        }
+    }
+
+    /// Logs what the backlog has.
+    ///
+    /// @param offered how much of it the attached have had already, bytes
+    private void append(LogStream stream, Backlog backlog, long offered, WriteBuffers buffers) throws ErrnoException {
+        long known = offered;
+        for (boolean all = false; !all; ) {
+            int end = backlog.load(buffers);
+            all = end == backlog.size();
+            int done = format(stream, backlog, end, buffers);
+            if (known < end) {
+                attachments.offer(stream, buffers.raw, (int) known, end);
+            }
+            known = Math.max(known, end) - done;
+            if (!all && done == 0) {
+                // so many small pieces that the line's end cannot be looked at
+                journal.settle();
+                backlog.spill();
             }
         }
     }
 
-    /// @param offered what the attached have had already, an offset in the spool
-    private void append(LogStream stream, Spool spool, long offered, WriteBuffers buffers) throws ErrnoException {
-        ByteBuffer raw = buffers.raw;
-        long start = journal.logged(stream);
-        int end = load(stream, spool, raw);
+    /// Logs the lines among the first `end` bytes of the backlog, which are loaded.
+    ///
+    /// @return how many bytes that were
+    private int format(LogStream stream, Backlog backlog, int end, WriteBuffers buffers) throws ErrnoException {
         long now = now();
         buffers.format.begin(now, stream);
-        int done = 0;
-        while (done < end) {
+        for (int done = 0; true; ) {
             buffers.out.clear();
-            int stop = buffers.format.format(raw, done, end, buffers.out);
+            int stop = buffers.format.format(buffers.bytes, done, end, buffers.out);
             if (stop == done) {
-                break;
+                return done;
             }
-            step(stream, now, start + stop, false, buffers.out);
-            spool.recycle(start + done, RECYCLED);
+            step(stream, backlog, now, stop - done, false, buffers);
             done = stop;
         }
-        if (offered < start + end) {
-            attachments.offer(stream, raw, (int) (offered - start), end);
-        }
     }
 
-    /// Reads what is not logged yet to the beginning of `raw`.
-    private int load(LogStream stream, Spool spool, ByteBuffer raw) throws ErrnoException {
-        long from = journal.logged(stream);
-        int length = (int) Math.min(spool.size() - from, raw.capacity());
-        raw.clear().limit(length);
-        spool.read(from, raw);
-        raw.clear();
-        return length;
-    }
-
-    private void step(LogStream stream, long at, long upTo, boolean rest, ByteBuffer lines) throws ErrnoException {
+    /// Logs the first bytes of the backlog, as these lines.
+    private void step(LogStream stream, Backlog backlog, long at, int bytes, boolean rest, WriteBuffers buffers)
+            throws ErrnoException {
         LogFile file = log;
         LogFile.Identity identity = file == null ? LogFile.Identity.NONE : file.identity();
         long size = file == null ? 0 : file.size();
-        journal.begin(new PumpJournal.Step(stream, at, identity, size, lines.position(), upTo, rest));
-        write(lines);
-        journal.commit(stream, upTo);
+        Backlog.Cut cut = backlog.first(bytes);
+        journal.begin(new PumpJournal.Step(stream, at, identity, size, buffers.out.remaining(), cut, rest));
+        backlog.recycle(RECYCLED);
+        write(buffers.out);
+        backlog.remove(cut, buffers.head);
     }
 
-    private void write(ByteBuffer lines) {
+    private void write(Records lines) {
         LogFile file = log;
-        lines.flip();
-        if (file == null || !lines.hasRemaining()) {
+        if (file == null || lines.remaining() == 0) {
             return;
         }
         int length = lines.remaining();

@@ -6,7 +6,6 @@ import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.Stat;
 import io.crij.linux.abi.FileFlags;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /// An open CRI log file. Opening and writing may block for as long as the disk does: only on a thread of
@@ -107,10 +106,10 @@ final class LogFile implements AutoCloseable {
         return fd.stat().size();
     }
 
-    /// Writes all of it, or fails; then the position tells how much was taken.
-    void write(ByteBuffer lines) throws ErrnoException {
-        while (lines.hasRemaining()) {
-            fd.write(lines);
+    /// Writes all of it, or fails; then what remains tells how much was taken.
+    void write(Records lines) throws ErrnoException {
+        while (lines.remaining() > 0) {
+            lines.writeTo(fd);
         }
     }
 

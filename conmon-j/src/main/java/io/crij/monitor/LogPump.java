@@ -198,7 +198,7 @@ final class LogPump implements LogWriters.Task {
             if (closed) {
                 return false;
             }
-            if (e.errno() == Errno.ENOSPC || e.errno() == Errno.ENOMEM) {
+            if (isFull(e.errno())) {
                 waitForRoom(source, e);
                 return false;
             }
@@ -211,12 +211,17 @@ final class LogPump implements LogWriters.Task {
         }
     }
 
-    /// The state folder is full: what the container writes stays in its pipe, and it waits when that is full.
+    private static boolean isFull(int errno) {
+        return errno == Errno.ENOSPC || errno == Errno.ENOMEM || errno == Errno.EMFILE || errno == Errno.ENFILE;
+    }
+
+    /// The state folder is full, or the table of files: what the container writes stays in its pipe, and it waits
+    /// when that is full.
     private void waitForRoom(OutputSource source, ErrnoException cause) {
         LOG.log(
                 System.Logger.Level.WARNING,
-                "the " + source.stream().title() + " of container " + container
-                        + " waits for room in the state folder: " + cause.getMessage());
+                "the " + source.stream().title() + " of container " + container + " waits for room: "
+                        + cause.getMessage());
         Thread.ofVirtual().name("room-" + container).start(() -> {
             LockSupport.parkNanos(LOOK_FOR_ROOM.toNanos());
             wake();

@@ -23,6 +23,9 @@ final class OutputSource {
     private Readiness.@Nullable Watch watch;
     private volatile boolean ready = true;
     private volatile boolean ended;
+    /// Whether the kernel said that there is something, and nobody has looked since.
+    private volatile boolean told = true;
+
     private boolean enlarged;
     private int pauses;
     /// Bytes that are still to be logged before the output counts as drained.
@@ -53,45 +56,39 @@ final class OutputSource {
             fd.nonBlocking(true);
         }
         watch = readiness.watch(fd, () -> {
+            told = true;
             ready = true;
             wake.run();
         });
     }
 
-    /// Takes what there is into the spool; empty when there is nothing yet, 0 at the end.
-    Optional<Integer> take(Spool spool, WriteBuffers buffers) throws ErrnoException {
-        Optional<Integer> taken = terminal ? takeTerminal(spool, buffers) : spool.take(fd, WriteBuffers.TAKE);
+    /// Takes what there is into the backlog; empty when there is nothing yet, 0 at the end.
+    Optional<Integer> take(Backlog backlog, WriteBuffers buffers) throws ErrnoException {
+        boolean said = told;
+        told = false;
+        Optional<Integer> taken = terminal ? takeTerminal(backlog, buffers) : backlog.take(fd, WriteBuffers.TAKE, said);
         int count = taken.orElse(0);
         owed -= count;
         if (count >= BUSY) {
             pauses = PAUSES;
             if (!enlarged) {
                 enlarged = true;
-                enlarge();
+                PipeSize.grow(fd, WriteBuffers.TAKE);
+                backlog.enlarge(buffers.head);
             }
         }
         return taken;
     }
 
-    private Optional<Integer> takeTerminal(Spool spool, WriteBuffers buffers) throws ErrnoException {
+    private Optional<Integer> takeTerminal(Backlog backlog, WriteBuffers buffers) throws ErrnoException {
         try {
-            return spool.takeRead(fd, buffers.raw);
+            return backlog.takeRead(fd, buffers.raw);
         } catch (ErrnoException e) {
             // the other end of a terminal was closed by the last process that had it
             if (e.errno() == Errno.EIO) {
                 return Optional.of(0);
             }
             throw e;
-        }
-    }
-
-    /// A busy writer gets a larger pipe: it is woken less often. Not being allowed to is fine.
-    private void enlarge() {
-        try {
-            fd.pipeCapacity(WriteBuffers.TAKE);
-        } catch (ErrnoException e) {
-            System.getLogger(OutputSource.class.getName())
-                    .log(System.Logger.Level.DEBUG, "a pipe keeps its size: " + e.getMessage());
         }
     }
 
@@ -131,6 +128,7 @@ final class OutputSource {
     void oweAvailable() throws ErrnoException {
         if (!ended) {
             owed = fd.available();
+            told = true;
             ready = true;
         }
     }

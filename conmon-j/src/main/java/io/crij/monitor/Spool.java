@@ -1,5 +1,6 @@
 package io.crij.monitor;
 
+import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.abi.FileFlags;
@@ -7,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// The output of one stream on its way from the pipe to the log: a file on tmpfs that outlives a killed monitor. The
-/// offset of a byte in it is the number of bytes that the container had written before, for as long as it lives; what
-/// is logged is punched out, so only what is on its way takes memory.
+/// Output of one stream on its way to the log that does not go through a pipe of the shim: a file on tmpfs that
+/// outlives a killed monitor. It grows for as long as the container lives; what is logged is punched out, so only
+/// what is on its way takes memory.
 ///
 /// splice(2) from a pipe grows the file by exactly what it takes from the pipe, and a kill does not come in the middle
 /// of a system call: so the size of the file always says what was taken. For one thread at a time.
@@ -26,7 +27,22 @@ final class Spool implements AutoCloseable {
     }
 
     static Spool open(Path file) throws ErrnoException {
-        Fd fd = Fd.open(file.toString(), FileFlags.O_RDWR | FileFlags.O_CREAT | FileFlags.O_NOFOLLOW, 0600);
+        return of(Fd.open(file.toString(), FileFlags.O_RDWR | FileFlags.O_CREAT | FileFlags.O_NOFOLLOW, 0600));
+    }
+
+    /// Empty when there is none.
+    static Optional<Spool> find(Path file) throws ErrnoException {
+        try {
+            return Optional.of(of(Fd.open(file.toString(), FileFlags.O_RDWR | FileFlags.O_NOFOLLOW)));
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static Spool of(Fd fd) throws ErrnoException {
         try {
             return new Spool(fd, fd.seek(fd.stat().size()));
         } catch (ErrnoException e) {
@@ -47,8 +63,8 @@ final class Spool implements AutoCloseable {
         return taken;
     }
 
-    /// Takes what a terminal has now, from which nothing can be spliced into a file: a monitor that is killed between
-    /// the two calls loses the one read, at most 4 KiB.
+    /// Takes what a terminal has now, from which nothing can be spliced into a file: a monitor that is killed
+    /// between the two calls loses the one read, at most 4 KiB.
     ///
     /// @param between memory for it
     Optional<Integer> takeRead(Fd terminal, ByteBuffer between) throws ErrnoException {

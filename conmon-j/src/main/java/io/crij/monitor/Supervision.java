@@ -2,6 +2,7 @@ package io.crij.monitor;
 
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
+import io.crij.linux.Pipe;
 import io.crij.monitor.proto.Event;
 import io.crij.oci.runtime.ExitStatus;
 import io.crij.oci.runtime.Shim;
@@ -9,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +48,7 @@ final class Supervision {
         try {
             List<OutputSource> sources = sources(shim);
             if (!sources.isEmpty()) {
-                PumpJournal journal = PumpJournal.open(folder.journal(container.id()));
+                PumpJournal journal = PumpJournal.open(folder.journal(container.id()), backlogs(shim));
                 LogPump pump = new LogPump(
                         container.id(),
                         writers,
@@ -82,6 +85,13 @@ final class Supervision {
         shim.stderr().ifPresent(fd -> sources.add(new OutputSource(fd, LogStream.STDERR, false)));
         shim.console().ifPresent((Fd fd) -> sources.add(new OutputSource(fd, LogStream.STDOUT, true)));
         return sources;
+    }
+
+    private static Map<LogStream, Pipe> backlogs(Shim shim) {
+        Map<LogStream, Pipe> pipes = new EnumMap<>(LogStream.class);
+        shim.stdoutBacklog().ifPresent(pipe -> pipes.put(LogStream.STDOUT, pipe));
+        shim.stderrBacklog().ifPresent(pipe -> pipes.put(LogStream.STDERR, pipe));
+        return pipes;
     }
 
     private void exited(LiveContainer container) {

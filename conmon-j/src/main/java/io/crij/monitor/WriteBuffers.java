@@ -1,5 +1,6 @@
 package io.crij.monitor;
 
+import io.crij.linux.NativeBytes;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,9 +9,9 @@ import java.nio.ByteOrder;
 /// gives the memory back at once.
 final class WriteBuffers implements AutoCloseable {
     /// Most bytes that are taken from a pipe in one step; pipes of busy writers are made this large.
-    static final int TAKE = 128 << 10;
+    static final int TAKE = 256 << 10;
 
-    private static final int OUT = 256 << 10;
+    private static final int OUT = 416 << 10;
     private static final int PAGE = 4096;
 
     private final Arena arena = Arena.ofConfined();
@@ -18,10 +19,15 @@ final class WriteBuffers implements AutoCloseable {
     /// The waiting beginning of a line, then what was taken.
     final ByteBuffer raw = allocate(CriLogFormat.CHUNK + TAKE);
 
+    /// The same, to look into.
+    final NativeBytes bytes = new NativeBytes(raw);
+
     /// Lines for the log file.
-    final ByteBuffer out = allocate(OUT);
+    final Records out = new Records(allocate(OUT));
 
     final CriLogFormat format = new CriLogFormat();
+
+    final PipeHead head = new PipeHead(TAKE);
 
     private ByteBuffer allocate(int bytes) {
         return arena.allocate(bytes, PAGE).asByteBuffer().order(ByteOrder.nativeOrder());
@@ -29,6 +35,7 @@ final class WriteBuffers implements AutoCloseable {
 
     @Override
     public void close() {
+        head.close();
         arena.close();
     }
 }

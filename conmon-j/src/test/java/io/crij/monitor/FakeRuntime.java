@@ -59,7 +59,7 @@ final class FakeRuntime implements OciRuntime {
         }
         try {
             Files.createDirectories(folder);
-            for (String fifo : List.of("out", "err", "start", "exited", "quit")) {
+            for (String fifo : List.of("out", "err", "outlog", "errlog", "start", "exited", "quit")) {
                 At.mknod(Fd.CWD, folder.resolve(fifo).toString(), FileFlags.S_IFIFO | 0600, 0);
             }
             List<String> command =

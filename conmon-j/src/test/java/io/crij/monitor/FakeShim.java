@@ -3,6 +3,7 @@ package io.crij.monitor;
 import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
+import io.crij.linux.Pipe;
 import io.crij.linux.abi.FileFlags;
 import io.crij.oci.runtime.ExitStatus;
 import io.crij.oci.runtime.Shim;
@@ -20,7 +21,7 @@ final class FakeShim implements Shim {
             exec 7<>$d/start 8<>$d/exited 9<>$d/quit 5<>$d/out 6<>$d/err
             ( exec 5>&- 6>&- 8>&- 9>&-; read x <&7; exec 7>&-; exec setsid "$@" ) >$d/out 2>$d/err </dev/null &
             pid=$!
-            exec 3<$d/out 4<$d/err 5>&- 6>&-
+            exec 3<$d/out 4<$d/err 5<>$d/outlog 6<>$d/errlog
             echo $pid >$d/pid.new; mv $d/pid.new $d/pid
             wait $pid; code=$?
             echo $code >$d/code.new; mv $d/code.new $d/code
@@ -32,6 +33,8 @@ final class FakeShim implements Shim {
     private final int pid;
     private final Fd out;
     private final Fd err;
+    private final Fd outlog;
+    private final Fd errlog;
     private final Fd exited;
 
     FakeShim(Path folder) throws IOException {
@@ -39,6 +42,8 @@ final class FakeShim implements Shim {
         this.pid = Integer.parseInt(Files.readString(folder.resolve("pid")).strip());
         this.out = fifo("out", FileFlags.O_RDONLY);
         this.err = fifo("err", FileFlags.O_RDONLY);
+        this.outlog = fifo("outlog", FileFlags.O_RDWR);
+        this.errlog = fifo("errlog", FileFlags.O_RDWR);
         this.exited = fifo("exited", FileFlags.O_RDONLY);
     }
 
@@ -66,6 +71,16 @@ final class FakeShim implements Shim {
     @Override
     public Optional<Fd> stderr() {
         return Optional.of(err);
+    }
+
+    @Override
+    public Optional<Pipe> stdoutBacklog() {
+        return Optional.of(new Pipe(outlog, outlog));
+    }
+
+    @Override
+    public Optional<Pipe> stderrBacklog() {
+        return Optional.of(new Pipe(errlog, errlog));
     }
 
     @Override
@@ -112,6 +127,8 @@ final class FakeShim implements Shim {
     public void close() {
         out.close();
         err.close();
+        outlog.close();
+        errlog.close();
         exited.close();
     }
 }

@@ -1,6 +1,7 @@
 package io.crij.monitor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -50,17 +52,25 @@ class LogPumpTest {
 
     /// A container's standard output with its pump.
     private final class Output implements AutoCloseable {
-        final Pipe pipe = Pipe.open();
+        final Pipe pipe;
+        final Pipe backlog = Pipe.open();
         final CountDownLatch ended = new CountDownLatch(1);
         final Path log;
         final LogPump pump;
 
         Output(String name) throws Exception {
+            this(name, true, Pipe.open());
+        }
+
+        /// @param holds whether the shim holds a pipe for what is on its way
+        Output(String name, boolean holds, Pipe pipe) throws Exception {
+            this.pipe = pipe;
             log = folder.resolve(name);
             pump = new LogPump(
                     name,
                     writers,
-                    PumpJournal.open(folder.resolve(name + ".journal")),
+                    PumpJournal.open(
+                            folder.resolve(name + ".journal"), holds ? Map.of(LogStream.STDOUT, backlog) : Map.of()),
                     new Attachments(),
                     List.of(new OutputSource(pipe.reader(), LogStream.STDOUT, false)),
                     ended::countDown);
@@ -88,6 +98,7 @@ class LogPumpTest {
         public void close() {
             pump.close();
             pipe.close();
+            backlog.close();
         }
     }
 
@@ -138,7 +149,7 @@ class LogPumpTest {
 
     @Test
     void whatIsLoggedTakesNoMemoryInTheSpool() throws Exception {
-        Output output = new Output("a");
+        Output output = new Output("a", false, Pipe.open());
         for (int i = 0; i < 200; i++) {
             output.write("x".repeat(79).concat("\n").repeat(100));
         }
@@ -148,6 +159,72 @@ class LogPumpTest {
         assertEquals(1_600_000, Files.size(spool));
         try (Fd fd = Fd.open(spool.toString(), FileFlags.O_RDONLY)) {
             Node.until(() -> holdsAtMost(fd, 64 << 10));
+        }
+    }
+
+    @Test
+    void whatIsLoggedLeavesThePipeOfTheShimAndNeedsNoSpool() throws Exception {
+        Output output = new Output("a");
+        for (int i = 0; i < 200; i++) {
+            output.write("x".repeat(79).concat("\n").repeat(100));
+        }
+        output.write("beginning");
+        Node.until(() -> in(output.backlog) == "beginning".length());
+        assertFalse(Files.exists(folder.resolve("a.journal.stdout")));
+        output.end();
+        assertEquals(20_001, output.lines().size());
+        assertEquals(0, output.backlog.reader().available());
+    }
+
+    /// Each piece takes a place in the pipe of the shim, which has room for one.
+    @Test
+    void aLineThatComesByteByByteIsOneLine() throws Exception {
+        Output output = new Output("a");
+        output.backlog.writer().pipeCapacity(4096);
+        String text = "0123456789".repeat(5);
+        for (int i = 0; i < text.length(); i++) {
+            output.write(text.substring(i, i + 1));
+            Node.until(() -> in(output.pipe) == 0);
+        }
+        output.write("\nlast, ");
+        Node.until(() -> in(output.pipe) == 0);
+        output.write("without an end");
+        output.end();
+        assertEquals(List.of("stdout F " + text, "stdout F last, without an end"), output.lines());
+    }
+
+    /// Such a pipe gives one piece to each read, and throws away what is not read of it.
+    @Test
+    void aContainerThatMakesItsPipeOneOfPacketsIsLoggedAsEveryOther() throws Exception {
+        Output output = new Output("a", true, Pipe.open(FileFlags.O_DIRECT));
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < 3000; i++) {
+            String packet = "packet " + i + (i % 3 == 0 ? "\n" : " ");
+            expected.append(packet);
+            output.write(packet);
+        }
+        output.end();
+        assertEquals(expected.toString().lines().map(line -> "stdout F " + line).toList(), output.lines());
+    }
+
+    @Test
+    void lineLengthsOfAllKindsOnBothSidesOfTheLimits() throws Exception {
+        Output output = new Output("a");
+        List<String> expected = new ArrayList<>();
+        for (int length = 1; length < 16_384; length = length * 5 / 4 + 1) {
+            String line = String.valueOf((char) ('a' + length % 26)).repeat(length);
+            expected.add("stdout F " + line);
+            output.write(line + "\n");
+        }
+        output.end();
+        assertEquals(expected, output.lines());
+    }
+
+    private static int in(Pipe pipe) {
+        try {
+            return pipe.reader().available();
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -254,7 +331,7 @@ class LogPumpTest {
         LogPump pump = new LogPump(
                 "x",
                 writers,
-                PumpJournal.open(folder.resolve("journal")),
+                PumpJournal.open(folder.resolve("journal"), Map.of()),
                 new Attachments(),
                 List.of(new OutputSource(pipe.reader(), LogStream.STDERR, false)),
                 ended::countDown);

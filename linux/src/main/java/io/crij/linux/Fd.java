@@ -152,9 +152,10 @@ public final class Fd implements AutoCloseable {
         }
     }
 
-    /// Moves what this pipe holds to a file, at the file's own offset, at most `length` bytes (splice(2)). Does not
-    /// wait for the pipe. What the call takes from the pipe is in the file, also when it is killed in the middle of
-    /// it. Empty when there is nothing yet; 0 when there is nothing and no writer is left.
+    /// Moves what this pipe holds to a file, at the file's own offset, or to another pipe, at most `length` bytes
+    /// (splice(2)). Does not wait for a pipe. What the call takes from the pipe is in the other one, also when it
+    /// is killed in the middle of it. Empty when there is nothing yet, or no room in the other pipe; 0 when there
+    /// is nothing and no writer is left.
     public Optional<Integer> trySplice(Fd to, int length) throws ErrnoException {
         long moved = Kernel.attemptSplice(this, to, length, SPLICE_F_NONBLOCK);
         if (moved == -Errno.EAGAIN || moved == -Errno.EINTR) {
@@ -186,6 +187,11 @@ public final class Fd implements AutoCloseable {
         int put = (int) Kernel.retryOn(Syscall.WRITE, this, address(source), source.remaining(), 0, 0);
         source.position(source.position() + put);
         return put;
+    }
+
+    /// Writes what the kernel takes in one call of what remains, and leaves that out of it.
+    public void write(IoVector source) throws ErrnoException {
+        source.writeTo(this);
     }
 
     /// Writes what fits without waiting; for a descriptor with [#nonBlocking]. Returns 0 when nothing fits.

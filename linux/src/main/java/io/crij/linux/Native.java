@@ -7,11 +7,13 @@ final class Native {
 
     /// What we call in the C library. Everything is a number: addresses come from [Scratch] or a direct buffer, so
     /// that jnr-ffi makes plain calls without conversion, fast ones up to six arguments. Few methods: each one
-    /// adds to the time the binding takes to load. Only [Kernel] and [Spawn] call these.
+    /// adds to the time the binding takes to load. Only [Kernel], [Spawn] and [NativeBytes] call these.
     public interface LibC {
         long syscall(long number, long a, long b, long c, long d, long e);
 
         long syscall(long number, long a, long b, long c, long d, long e, long f);
+
+        long memchr(long memory, int value, long length);
 
         int posix_spawn(long pid, long path, long actions, long attributes, long arguments, long environment);
 

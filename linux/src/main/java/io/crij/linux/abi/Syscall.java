@@ -6,6 +6,7 @@ import java.util.Locale;
 public enum Syscall {
     READ(0, 63),
     WRITE(1, 64),
+    WRITEV(20, 66),
     CLOSE(3, 57),
     LSEEK(8, 62),
     IOCTL(16, 29),

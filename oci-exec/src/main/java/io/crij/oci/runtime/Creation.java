@@ -311,7 +311,8 @@ final class Creation {
 
     private Shim shim(Launch launch, Descriptors d) throws ErrnoException {
         @Nullable Fd console = console(launch, d);
-        var streams = new ShimProcess.Streams(d.stdin, d.stdout, d.stderr, console, d.control, d.exited, d.exitFile);
+        var streams = new ShimProcess.Streams(
+                d.stdin, d.stdout, d.stderr, console, d.backlogs, d.control, d.exited, d.exitFile);
         var shim = new ShimProcess(launch.pid(), launch.shimPid(), streams, tools.reaper());
         shim.acknowledge();
         return shim;

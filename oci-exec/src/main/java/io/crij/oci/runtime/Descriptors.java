@@ -24,6 +24,7 @@ final class Descriptors implements AutoCloseable {
     final @Nullable Fd stdin;
     final @Nullable Fd stdout;
     final @Nullable Fd stderr;
+    final ShimProcess.Backlogs backlogs;
 
     /// Numbers in the shim.
     final ShimSlots shim;
@@ -59,8 +60,10 @@ final class Descriptors implements AutoCloseable {
             int stdinSlot = NONE;
             int stdoutSlot = NONE;
             int stderrSlot = NONE;
+            int stdoutBacklogSlot = NONE;
+            int stderrBacklogSlot = NONE;
             switch (stdio) {
-                case Stdio.Pipes(boolean hasStdin) -> {
+                case Stdio.Pipes(boolean hasStdin, boolean hasBacklogs) -> {
                     if (hasStdin) {
                         Pipe in = pipe();
                         stdin = keep(in.writer());
@@ -78,11 +81,21 @@ final class Descriptors implements AutoCloseable {
                     stderr = keep(err.reader());
                     slots.give(2, err.writer());
                     stderrSlot = slots.give(err.reader());
+                    if (hasBacklogs) {
+                        Pipe ofOut = backlog();
+                        stdoutBacklogSlot = slots.give(ofOut.reader());
+                        Pipe ofErr = backlog();
+                        stderrBacklogSlot = slots.give(ofErr.reader());
+                        backlogs = new ShimProcess.Backlogs(ofOut, ofErr);
+                    } else {
+                        backlogs = ShimProcess.Backlogs.NONE;
+                    }
                 }
                 case Stdio.Terminal _, Stdio.Null _ -> {
                     stdin = null;
                     stdout = null;
                     stderr = null;
+                    backlogs = ShimProcess.Backlogs.NONE;
                     Fd nothing = nothing();
                     slots.give(0, nothing);
                     slots.give(1, nothing);
@@ -92,6 +105,7 @@ final class Descriptors implements AutoCloseable {
                     stdin = null;
                     stdout = null;
                     stderr = null;
+                    backlogs = ShimProcess.Backlogs.NONE;
                     slots.give(0, given.in());
                     slots.give(1, given.out());
                     slots.give(2, given.err());
@@ -112,7 +126,9 @@ final class Descriptors implements AutoCloseable {
                     stdoutSlot,
                     stderrSlot,
                     console,
-                    slots.reserve());
+                    slots.reserve(),
+                    stdoutBacklogSlot,
+                    stderrBacklogSlot);
         } catch (ErrnoException e) {
             closeAll();
             throw e;
@@ -123,6 +139,13 @@ final class Descriptors implements AutoCloseable {
         Pipe pipe = Pipe.open();
         toClose.add(pipe.reader());
         toClose.add(pipe.writer());
+        return pipe;
+    }
+
+    private Pipe backlog() throws ErrnoException {
+        Pipe pipe = Pipe.open();
+        kept.add(pipe.reader());
+        kept.add(pipe.writer());
         return pipe;
     }
 

@@ -77,7 +77,8 @@ final class Execution {
                 console = pidfd.takeDescriptor(d.shim.console());
             }
         }
-        var streams = new ShimProcess.Streams(d.stdin, d.stdout, d.stderr, console, d.control, d.exited, d.exitFile);
+        var streams = new ShimProcess.Streams(
+                d.stdin, d.stdout, d.stderr, console, d.backlogs, d.control, d.exited, d.exitFile);
         d.report.close();
         d.go.close();
         if (shape == Shape.DETACHED) {

@@ -4,6 +4,7 @@ import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.Pidfd;
+import io.crij.linux.Pipe;
 import io.crij.linux.abi.FileFlags;
 import io.crij.oci.runtime.OciException.StepFailed;
 import io.crij.oci.runtime.OciException.WrongState;
@@ -57,6 +58,7 @@ final class Reopening {
                 optional(slots.stdout(), FileFlags.O_RDONLY),
                 optional(slots.stderr(), FileFlags.O_RDONLY),
                 console,
+                new ShimProcess.Backlogs(backlog(slots.stdoutBacklog()), backlog(slots.stderrBacklog())),
                 again(slots.control(), FileFlags.O_WRONLY),
                 again(slots.exited(), FileFlags.O_RDONLY),
                 again(slots.exitFile(), FileFlags.O_RDONLY));
@@ -65,6 +67,15 @@ final class Reopening {
 
     private @Nullable Fd optional(int slot, int flags) throws ErrnoException {
         return slot == Descriptors.NONE ? null : again(slot, flags);
+    }
+
+    /// Both ends are one descriptor.
+    private @Nullable Pipe backlog(int slot) throws ErrnoException {
+        if (slot <= 0) {
+            return null;
+        }
+        Fd both = again(slot, FileFlags.O_RDWR);
+        return new Pipe(both, both);
     }
 
     /// None when it was closed for good.

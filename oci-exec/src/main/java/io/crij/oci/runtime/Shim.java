@@ -1,6 +1,7 @@
 package io.crij.oci.runtime;
 
 import io.crij.linux.Fd;
+import io.crij.linux.Pipe;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -22,6 +23,16 @@ public interface Shim extends AutoCloseable {
     Optional<Fd> stdout();
 
     Optional<Fd> stderr();
+
+    /// A pipe that nobody else writes to or reads from, for output on its way: the shim holds it, so what is in it
+    /// outlives the runtime. With [Stdio.Pipes#backlogs] only.
+    default Optional<Pipe> stdoutBacklog() {
+        return Optional.empty();
+    }
+
+    default Optional<Pipe> stderrBacklog() {
+        return Optional.empty();
+    }
 
     /// Master of the pseudo terminal.
     Optional<Fd> console();

@@ -2,6 +2,7 @@ package io.crij.oci.runtime;
 
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
+import io.crij.linux.Pipe;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
@@ -28,9 +29,15 @@ final class ShimProcess implements Shim {
             @Nullable Fd stdout,
             @Nullable Fd stderr,
             @Nullable Fd console,
+            Backlogs backlogs,
             Fd control,
             Fd exited,
             Fd exitFile) {}
+
+    /// Both or none.
+    record Backlogs(@Nullable Pipe stdout, @Nullable Pipe stderr) {
+        static final Backlogs NONE = new Backlogs(null, null);
+    }
 
     ShimProcess(int pid, int shimPid, Streams streams, Reaper reaper) {
         this.pid = pid;
@@ -67,6 +74,16 @@ final class ShimProcess implements Shim {
     @Override
     public Optional<Fd> console() {
         return Optional.ofNullable(streams.console());
+    }
+
+    @Override
+    public Optional<Pipe> stdoutBacklog() {
+        return Optional.ofNullable(streams.backlogs().stdout());
+    }
+
+    @Override
+    public Optional<Pipe> stderrBacklog() {
+        return Optional.ofNullable(streams.backlogs().stderr());
     }
 
     @Override
@@ -147,5 +164,7 @@ final class ShimProcess implements Shim {
                 fd.close();
             }
         }
+        stdoutBacklog().ifPresent(Pipe::close);
+        stderrBacklog().ifPresent(Pipe::close);
     }
 }

@@ -1,7 +1,7 @@
 package io.crij.oci.runtime;
 
-/// Numbers of a shim's descriptors, -1 for one that it does not have. A later runtime opens them again through
-/// `/proc/<shim>/fd`, so they stand in the container's record.
+/// Numbers of a shim's descriptors, -1 for one that it does not have (or 0 in a record from before it had them). A
+/// later runtime opens them again through `/proc/<shim>/fd`, so they stand in the container's record.
 record ShimSlots(
         int report,
         int go,
@@ -13,11 +13,14 @@ record ShimSlots(
         int stdout,
         int stderr,
         int console,
-        int pidfd) {
+        int pidfd,
+        int stdoutBacklog,
+        int stderrBacklog) {
     private static final int NONE = Descriptors.NONE;
 
     /// Without a shim the process itself holds both ends of the pipe that its start comes through.
     static ShimSlots ofProcess(Slots slots) {
-        return new ShimSlots(slots.report(), slots.go(), NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE);
+        return new ShimSlots(
+                slots.report(), slots.go(), NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE);
     }
 }

@@ -11,7 +11,13 @@ public sealed interface Stdio {
     }
 
     /// Pipes; without `stdin` the process reads `/dev/null`. [Shim] has our ends.
-    record Pipes(boolean stdin) implements Stdio {}
+    ///
+    /// @param backlogs with a pipe more for each output stream, see [Shim#stdoutBacklog]
+    record Pipes(boolean stdin, boolean backlogs) implements Stdio {
+        public Pipes(boolean stdin) {
+            this(stdin, false);
+        }
+    }
 
     /// A pseudo terminal; [Shim#console] is the master. The size is the one in the spec.
     record Terminal(List<Fd> more) implements Stdio {

@@ -34,8 +34,8 @@ final class Streams {
             return;
         }
         switch (stdio) {
-            case Stdio.Pipes(boolean stdin) -> {
-                for (int stream = stdin ? 0 : 1; stream < 3; stream++) {
+            case Stdio.Pipes pipes -> {
+                for (int stream = pipes.stdin() ? 0 : 1; stream < 3; stream++) {
                     give(stream, uid);
                 }
             }

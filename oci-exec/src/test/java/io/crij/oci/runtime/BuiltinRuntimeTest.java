@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.crij.linux.Fd;
 import io.crij.linux.Mounts;
+import io.crij.linux.Pipe;
 import io.crij.linux.abi.MountFlags;
 import io.crij.oci.runtime.ContainerState.Status;
 import io.crij.oci.runtime.OciException.AlreadyExists;
@@ -215,7 +216,8 @@ class BuiltinRuntimeTest {
     @Test
     void anotherRuntimeTakesOver() throws Exception {
         String id = box.id("takeover");
-        Shim first = box.create(id, box.spec(id, "sh", "-c", "echo early; cat; exit 5"), new Stdio.Pipes(true));
+        Shim first = box.create(id, box.spec(id, "sh", "-c", "echo early; cat; exit 5"), new Stdio.Pipes(true, true));
+        first.stdoutBacklog().orElseThrow().writer().write("on its way".getBytes(StandardCharsets.UTF_8));
         try (var second = new BuiltinRuntime(box.folder.resolve("state"))) {
             first.close();
             second.start(id);
@@ -224,6 +226,12 @@ class BuiltinRuntimeTest {
                 shim.closeStdin();
                 assertEquals(5, Box.await(shim).code());
                 assertEquals("early\nlate\n", Box.drain(shim.stdout().orElseThrow()));
+                Pipe backlog = shim.stdoutBacklog().orElseThrow();
+                backlog.writer().write(", and more".getBytes(StandardCharsets.UTF_8));
+                byte[] held = new byte[100];
+                int length = backlog.reader().read(held);
+                assertEquals("on its way, and more", new String(held, 0, length, StandardCharsets.UTF_8));
+                assertEquals(0, shim.stderrBacklog().orElseThrow().reader().available());
                 shim.release();
                 second.delete(id, false);
             }
