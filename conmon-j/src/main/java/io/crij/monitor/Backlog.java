@@ -106,7 +106,11 @@ final class Backlog implements AutoCloseable {
     void spill() throws ErrnoException {
         Pipe p = pipe;
         while (p != null && held > 0) {
-            held -= spool().take(p.reader(), held).orElse(0);
+            int taken = spool().take(p.reader(), held).orElse(0);
+            if (taken == 0) {
+                throw new IllegalStateException("a backlog of " + held + " bytes is empty");
+            }
+            held -= taken;
         }
     }
 

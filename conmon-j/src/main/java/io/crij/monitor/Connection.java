@@ -19,8 +19,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// One connection to the monitor. Two virtual threads own the socket, one per direction: callers may be interrupted,
-/// and an interrupt during I/O would close the channel under all others.
+/// One connection to the monitor. Two threads own the socket, one per direction: callers may be interrupted, and an
+/// interrupt during I/O would close the channel under all others. The one that reads is a platform thread: a reply
+/// wakes it at once, a virtual one would be woken by another thread.
 final class Connection {
     static final int PROTOCOL = 1;
     private static final Duration LONG_AGO = Duration.ofDays(365);

@@ -25,9 +25,7 @@ import java.util.stream.Stream;
 /// Thread-safe: the lock makes changes one after the other and is held while a record's small file is written; lock
 /// order is this one before the one of [Layers]. Who looks something up waits for nobody, and may find a name that is
 /// given to another image at this moment with either. A thread of its own brings the content of new images to the disk
-/// (syncfs) and then
-/// marks
-/// their records: until then a record names the boot it was written in.
+/// (syncfs) and then marks their records: until then a record names the boot it was written in.
 final class Records implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Records.class.getName());
 

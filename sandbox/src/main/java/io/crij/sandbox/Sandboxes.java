@@ -187,8 +187,7 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     /// Whether that is known without looking again: it was usable within that time, and its configuration has not
-    /// changed
-    /// since. Waits for nothing.
+    /// changed since. Waits for nothing.
     public boolean networkUsableWithin(Duration time) {
         return cni.usableWithin(time);
     }

@@ -83,8 +83,7 @@ public final class CniNetworks implements AutoCloseable {
     }
 
     /// Whether [#status] has nothing to say that takes longer than a look at what is known: the configuration is the
-    /// one
-    /// whose plugins were all found within that time, and no plugin is to be asked. Waits for nothing.
+    /// one whose plugins were all found within that time, and no plugin is to be asked. Waits for nothing.
     public boolean usableWithin(Duration time) {
         var last = found;
         try {

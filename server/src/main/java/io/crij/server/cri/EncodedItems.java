@@ -11,8 +11,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// What is told of records, as it stands on the wire, kept for as long as the records stay the same: what a kubelet
-/// asks
-/// for each second costs as much as copying it. An answer is put together as a field of encoded messages that protobuf
+/// asks for each second costs as much as copying it. An answer is put together as a field of encoded messages that
+/// protobuf
 /// does not look into, which is the same on the wire and to the client; [com.google.protobuf.Message] has no accessors
 /// for it. Thread-safe.
 ///
