@@ -6,6 +6,7 @@ import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.Signal;
+import io.crij.linux.systemd.Systemd;
 import io.crij.oci.cgroup.CgroupPlan.Step.MakeFolder;
 import io.crij.oci.cgroup.CgroupPlan.Step.Write;
 import io.crij.oci.runtime.OciException;
@@ -15,7 +16,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /// The cgroups of one container on this host: everything that Java does with them, before, after or without the
 /// container's own start. Thread-safe but for [#update], which the caller serialises.
@@ -23,15 +26,42 @@ public final class Cgroup {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final CgroupFolders folders;
+    private final Optional<Scope> scope;
     private final Freezer freezer;
 
-    public Cgroup(CgroupFolders folders) {
+    /// @param systemd asked only when the folders are those of a scope
+    public Cgroup(CgroupFolders folders, Supplier<Systemd> systemd) {
         this.folders = folders;
+        this.scope = folders.scope()
+                .map(name -> new Scope(systemd.get(), name, folders.base().orElseThrow()));
         this.freezer = new Freezer(folders, PATIENCE);
     }
 
     public CgroupFolders folders() {
         return folders;
+    }
+
+    /// Has systemd make the scope, when there is to be one, with this process in it; returns when it is there. Limits
+    /// are set here and again by the plan, on the group below.
+    ///
+    /// @param process gives the pid
+    public void begin(ScopedProcess process, String description, LinuxResources resources)
+            throws OciException, InterruptedException, ErrnoException {
+        if (scope.isPresent()) {
+            scope.get().start(process.pid(), description, CgroupPlan.limits(folders, resources));
+        }
+    }
+
+    /// A process that may still be on its way.
+    public interface ScopedProcess {
+        int pid() throws ErrnoException;
+    }
+
+    /// Gives up what [#begin] made, when all processes have ended, the shim too.
+    public void end() throws OciException, InterruptedException {
+        if (scope.isPresent()) {
+            scope.get().remove();
+        }
     }
 
     /// Executes a plan's steps and attaches its device filter; undone when one fails.
@@ -80,7 +110,7 @@ public final class Cgroup {
 
     /// Changes limits; when one of them is refused, those changed before get their old values back.
     public void update(LinuxResources resources) throws OciException {
-        new Update(folders).apply(resources);
+        new Update(folders, scope).apply(resources);
     }
 
     /// Stops all processes where they are; returns when they have stopped. Idempotent.
@@ -201,6 +231,9 @@ public final class Cgroup {
     }
 
     private void delete(boolean kill) throws OciException, InterruptedException {
+        if (scope.isPresent() && !scope.get().ours()) {
+            return;
+        }
         var left = new ArrayList<>(folders.roots());
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (long pause = 1; ; pause = Math.min(2 * pause, 50)) {

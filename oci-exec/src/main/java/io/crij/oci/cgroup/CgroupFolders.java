@@ -1,5 +1,6 @@
 package io.crij.oci.cgroup;
 
+import io.crij.linux.systemd.ScopeName;
 import io.crij.oci.runtime.OciException;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.Unsupported;
@@ -13,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param host where the trees are mounted
 /// @param path below each tree's root, relative and without `..`
-public record CgroupFolders(CgroupHost host, String path, CgroupLayout layout) {
-    /// @param cgroupsPath of the specification: absolute or relative, both below the root of each tree
+/// @param scope of systemd's whose cgroup that is
+public record CgroupFolders(CgroupHost host, String path, CgroupLayout layout, Optional<ScopeName> scope) {
+    /// @param cgroupsPath of the specification: absolute or relative, both below the root of each tree; or
+    ///     `slice:prefix:name`, a scope that systemd makes
     public static CgroupFolders of(CgroupHost host, String cgroupsPath, CgroupLayout layout) throws OciException {
-        if (cgroupsPath.contains(":") && !cgroupsPath.contains("/")) {
-            throw new Unsupported("linux.cgroupsPath: " + cgroupsPath
-                    + " is meant for systemd's cgroup driver, which this"
-                    + " runtime does not have; use a path such as /kubepods/…/" + cgroupsPath.replaceAll(".*:", ""));
+        if (ScopeName.isMeantBy(cgroupsPath)) {
+            return ofScope(host, cgroupsPath);
         }
         var names = new ArrayList<String>();
         for (String name : cgroupsPath.split("/", -1)) {
@@ -33,7 +34,29 @@ public record CgroupFolders(CgroupHost host, String path, CgroupLayout layout) {
         if (names.isEmpty()) {
             throw new InvalidSpec("linux.cgroupsPath", cgroupsPath, "the root is no place for a container");
         }
-        return new CgroupFolders(host, String.join("/", names), layout);
+        return new CgroupFolders(host, String.join("/", names), layout, Optional.empty());
+    }
+
+    /// The layout is always the one with a shim: the group of a scope must not be empty before the container has ended.
+    private static CgroupFolders ofScope(CgroupHost host, String cgroupsPath) throws OciException {
+        ScopeName scope;
+        try {
+            scope = ScopeName.parse(cgroupsPath);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSpec("linux.cgroupsPath", cgroupsPath, String.valueOf(e.getMessage()));
+        }
+        if (!host.pure()) {
+            throw new Unsupported("linux.cgroupsPath: " + cgroupsPath + " is meant for systemd's cgroup driver, which"
+                    + " needs pure cgroup version 2; this machine has version 1 trees: boot it with"
+                    + " systemd.unified_cgroup_hierarchy=1, or use a path such as /kubepods/…/"
+                    + cgroupsPath.replaceAll(".*:", ""));
+        }
+        return new CgroupFolders(host, scope.path().substring(1), CgroupLayout.WITH_SHIM, Optional.of(scope));
+    }
+
+    /// What `linux.cgroupsPath` says, in a form that [#of] takes.
+    public String cgroupsPath() {
+        return scope.map(ScopeName::cgroupsPath).orElse("/" + path);
     }
 
     /// Folder in the version 1 tree of a controller.
@@ -73,8 +96,11 @@ public record CgroupFolders(CgroupHost host, String path, CgroupLayout layout) {
         return List.copyOf(folders);
     }
 
-    /// The folders of `cgroupsPath` itself: what goes with the container.
+    /// What goes with the container: the folders of `cgroupsPath` itself; of a scope, which systemd removes, the one of
+    /// the container's processes.
     List<Path> roots() {
-        return nested() ? base().stream().toList() : container();
+        return scope.isPresent()
+                ? v2().stream().toList()
+                : nested() ? base().stream().toList() : container();
     }
 }

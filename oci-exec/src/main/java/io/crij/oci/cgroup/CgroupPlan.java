@@ -18,6 +18,8 @@ import java.util.TreeSet;
 
 /// What has to be done to make a container's cgroups, as plain data.
 ///
+/// With a scope of systemd's, the group of `cgroupsPath` is there when this is done, with the shim in it.
+///
 /// On a pure version 2 host with [CgroupLayout#WITH_SHIM] the group of the container is `<cgroupsPath>/container`,
 /// and `<cgroupsPath>/shim` beside it is for the shim. On version 1 there is one group `<cgroupsPath>` in each tree,
 /// and the shim stays where it is.
@@ -30,6 +32,9 @@ import java.util.TreeSet;
 ///     version 1 the rules are steps
 public record CgroupPlan(
         List<Step> birth, List<Step> steps, CgroupFolders folders, Optional<Path> shim, Optional<byte[]> deviceFilter) {
+    /// Controllers that systemd passes on to what it delegates.
+    private static final Set<String> SYSTEMDS = Set.of("cpu", "cpuset", "io", "memory", "pids");
+
     public CgroupPlan {
         birth = List.copyOf(birth);
         steps = List.copyOf(steps);
@@ -60,12 +65,26 @@ public record CgroupPlan(
         return folders.host().pure() ? v2(folders, resources) : v1(folders, resources);
     }
 
+    /// The limits alone, for the properties of a scope.
+    static List<Write> limits(CgroupFolders folders, LinuxResources resources) throws OciException {
+        return V2Limits.writes(folders.v2().orElseThrow(), resources, CurrentValues.NEW_GROUP);
+    }
+
     private static CgroupPlan v2(CgroupFolders folders, LinuxResources resources) throws OciException {
         Path container = folders.v2().orElseThrow();
         List<Write> limits = V2Limits.writes(container, resources, CurrentValues.NEW_GROUP);
 
-        List<Step> steps = new ArrayList<>(enable(folders, needed(limits, folders.host()), container));
-        folders.shim().map(MakeFolder::new).ifPresent(steps::add);
+        List<Step> steps = new ArrayList<>();
+        if (folders.scope().isPresent()) {
+            // systemd has put the shim in the scope's own group, which cannot pass controllers on with a process in it
+            Path shim = folders.shim().orElseThrow();
+            steps.add(new MakeFolder(shim));
+            steps.add(new Write(shim.resolve("cgroup.procs"), "0", "linux.cgroupsPath", false));
+        }
+        steps.addAll(enable(folders, needed(limits, folders.host()), container));
+        if (folders.scope().isEmpty()) {
+            folders.shim().map(MakeFolder::new).ifPresent(steps::add);
+        }
         steps.addAll(limits);
         Optional<byte[]> filter = resources.devices().isEmpty()
                 ? Optional.empty()
@@ -99,7 +118,8 @@ public record CgroupPlan(
                 .toList();
     }
 
-    /// Makes the folders down to `leaf` in the version 2 tree; each above the leaf passes the controllers on.
+    /// Makes the folders down to `leaf` in the version 2 tree; each above the leaf passes the controllers on. Above a
+    /// scope that is systemd's to do, but for controllers that it does not know.
     private static List<Step> enable(CgroupFolders folders, Set<String> needed, Path leaf) {
         CgroupHost host = folders.host();
         Path tree = Optional.ofNullable(host.unified()).orElseThrow();
@@ -108,11 +128,15 @@ public record CgroupPlan(
         for (Path folder = tree;
                 !folder.equals(leaf);
                 folder = folder.resolve(folder.relativize(leaf).getName(0))) {
-            if (!folder.equals(tree) && !Files.isDirectory(folder)) {
+            boolean systemds = folders.scope().isPresent() && !folder.equals(leaf.getParent());
+            if (folders.scope().isEmpty() && !folder.equals(tree) && !Files.isDirectory(folder)) {
                 steps.add(new MakeFolder(folder));
             }
             Set<String> enabled = enabled(folder);
             for (String controller : useful) {
+                if (systemds && (SYSTEMDS.contains(controller) || !needed.contains(controller))) {
+                    continue;
+                }
                 if (!enabled.contains(controller)) {
                     // one write each: what is refused (cpu with realtime tasks, say) does not take the others with it
                     boolean optional = !needed.contains(controller);

@@ -19,12 +19,14 @@ final class Update {
     private static final Set<String> DEVICES = Set.of("devices.allow", "devices.deny");
 
     private final CgroupFolders folders;
+    private final Optional<Scope> scope;
 
     /// What brings the old values back, the last write first.
     private final Deque<Write> undo = new ArrayDeque<>();
 
-    Update(CgroupFolders folders) {
+    Update(CgroupFolders folders, Optional<Scope> scope) {
         this.folders = folders;
+        this.scope = scope;
     }
 
     void apply(LinuxResources resources) throws OciException {
@@ -44,6 +46,10 @@ final class Update {
             }
             if (filter.isPresent()) {
                 Cgroup.attach(folders.v2().orElseThrow(), filter.get());
+            }
+            // last: what systemd refuses is undone here, not the other way round
+            if (scope.isPresent()) {
+                scope.get().set(writes);
             }
         } catch (OciException e) {
             restore(e);

@@ -42,7 +42,8 @@ final class Create implements Callable<Integer> {
             OciExec command, OciRuntime runtime, Bundle bundle, CreateOptions options, String id, boolean detached)
             throws OciException, IOException, InterruptedException {
         var inherited = new InheritedDescriptors();
-        Spec spec = NotifySocket.pass(inherited.announce(bundle.spec()), System.getenv("NOTIFY_SOCKET"));
+        Spec placed = command.placed(bundle.spec(), id);
+        Spec spec = NotifySocket.pass(inherited.announce(placed), System.getenv("NOTIFY_SOCKET"));
         new SpecValidator().validate(spec).forEach(command::warn);
         @Nullable Process process = spec.process();
         boolean terminal = process != null && process.terminal();

@@ -24,7 +24,7 @@ final class Explain implements Callable<Integer> {
 
     @Override
     public Integer call() throws OciException, IOException {
-        Spec spec = bundle.spec();
+        Spec spec = command.placed(bundle.spec(), "explained");
         command.out().print(Explanation.of(bundle.request("explained", spec, new Stdio.Null(), true)));
         return 0;
     }

@@ -54,7 +54,7 @@ final class Features implements Callable<Integer> {
         ObjectNode cgroup = linux.putObject("cgroup");
         cgroup.put("v1", true)
                 .put("v2", true)
-                .put("systemd", false)
+                .put("systemd", true)
                 .put("systemdUser", false)
                 .put("rdma", true);
         seccomp(linux.putObject("seccomp"));

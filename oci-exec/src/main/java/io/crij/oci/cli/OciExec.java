@@ -1,10 +1,12 @@
 package io.crij.oci.cli;
 
+import io.crij.linux.systemd.ScopeName;
 import io.crij.oci.runtime.BuiltinRuntime;
 import io.crij.oci.runtime.Labels;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.runtime.OciRuntime;
+import io.crij.oci.spec.Spec;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -15,6 +17,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -81,10 +84,15 @@ public final class OciExec {
     @Option(names = "--debug", description = "Print the whole stack of an error.")
     boolean debug;
 
-    @Option(names = "--systemd-cgroup", description = "Refused: cgroups are made in the file system.")
+    @Option(
+            names = "--systemd-cgroup",
+            description = "systemd makes the cgroups: linux.cgroupsPath is slice:prefix:name.")
     boolean systemdCgroup;
 
-    @Option(names = "--cgroup-manager", paramLabel = "cgroupfs", description = "Only cgroupfs.")
+    @Option(
+            names = "--cgroup-manager",
+            paramLabel = "cgroupfs|systemd",
+            description = "Who makes the cgroups (${DEFAULT-VALUE}); systemd is the same as --systemd-cgroup.")
     String cgroupManager = "cgroupfs";
 
     @Option(
@@ -157,13 +165,36 @@ public final class OciExec {
         if (!List.of("text", "json").contains(logFormat)) {
             throw new InvalidSpec("--log-format", logFormat, "must be text or json");
         }
-        if (systemdCgroup || !cgroupManager.equals("cgroupfs")) {
-            throw new Unsupported(
-                    "systemd's cgroup driver is not there yet; leave --systemd-cgroup out and give a path as"
-                            + " linux.cgroupsPath");
+        if (!List.of("cgroupfs", "systemd").contains(cgroupManager)) {
+            throw new InvalidSpec("--cgroup-manager", cgroupManager, "must be cgroupfs or systemd");
         }
         refuseOrdinaryUser();
         return runtimes.open(root);
+    }
+
+    /// The specification with its place among the cgroups, which has another form for each who makes them.
+    Spec placed(Spec spec, String id) throws InvalidSpec {
+        String path = Objects.requireNonNullElse(spec.linux().cgroupsPath(), "");
+        boolean given = !path.isEmpty();
+        boolean systemd = systemdCgroup || cgroupManager.equals("systemd");
+        if (!systemd) {
+            if (given && ScopeName.isMeantBy(path)) {
+                throw new InvalidSpec(
+                        "linux.cgroupsPath",
+                        path,
+                        "is meant for systemd: give --systemd-cgroup too, or a path such as /containers/" + id);
+            }
+            return spec;
+        }
+        if (given && !ScopeName.isMeantBy(path)) {
+            throw new InvalidSpec(
+                    "linux.cgroupsPath",
+                    path,
+                    "is a path, but --systemd-cgroup wants slice:prefix:name, as system.slice:oci-exec:" + id);
+        }
+        return given
+                ? spec
+                : spec.with(s -> s.linux = s.linux.with(linux -> linux.cgroupsPath = "system.slice:oci-exec:" + id));
     }
 
     /// Without it, the first thing that fails would be a folder or a cgroup of root's.

@@ -74,7 +74,8 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
                 layout,
                 overlayLayers,
                 new SeccompCompiler(),
-                new SpecValidator());
+                new SpecValidator(),
+                new SystemdOnDemand());
     }
 
     @Override
@@ -314,7 +315,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
         try {
             ContainerRecord record = ContainerRecord.read(folder).orElseThrow(() -> new NotFound(id));
             var folders = CgroupFolders.of(tools.cgroups(), record.cgroupsPath(), tools.layout());
-            var found = new LiveContainer(folder, record, Optional.of(new Cgroup(folders)));
+            var found = new LiveContainer(folder, record, Optional.of(new Cgroup(folders, tools.systemd())));
             @Nullable LiveContainer faster = containers.putIfAbsent(id, found);
             return faster == null ? found : faster;
         } catch (IOException e) {
@@ -329,6 +330,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
         containers.values().forEach(LiveContainer::closeWaiting);
         tools.userNamespaces().close();
         tools.spareNetwork().close();
+        tools.systemd().close();
         tools.init().close();
     }
 }

@@ -11,6 +11,8 @@ import io.crij.oci.cgroup.Cgroup;
 import io.crij.oci.cgroup.CgroupFolders;
 import io.crij.oci.cgroup.CgroupPlan;
 import io.crij.oci.cgroup.DeviceFilter;
+import io.crij.oci.cgroup.Scope;
+import io.crij.oci.program.Program;
 import io.crij.oci.runtime.OciException.AlreadyExists;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.StepFailed;
@@ -54,11 +56,14 @@ final class Creation {
         tools.validator().validate(spec).forEach(tools.privileges()::warn);
         checkHost();
         var folders = CgroupFolders.of(tools.cgroups(), cgroupsPath(), tools.layout());
+        if (folders.scope().isPresent()) {
+            Scope.check(folders.scope().get());
+        }
         Optional<SeccompFilter> seccomp = seccomp();
         List<NetworkDevice> netDevices = NetDevices.onHost(spec.linux());
         try (var undo = new Rollback()) {
             ContainerRecord record = begin(folders, seccomp, undo);
-            var cgroup = new Cgroup(folders);
+            var cgroup = new Cgroup(folders, tools.systemd());
             var slots = new Slots(
                     request.stdio().more().size(), spec.hooks().startContainer().size());
             var descriptors = open(slots, undo);
@@ -67,11 +72,17 @@ final class Creation {
             var program = new CreateProgram(request, reserved, host(folders, seccomp, netDevices));
             // a group that was there before may have processes of others
             boolean shared = Files.exists(folders.container().getFirst());
+            undo.add("remove the scope of " + request.id(), cgroup::end);
             undo.add("remove the cgroups of " + request.id(), shared ? cgroup::delete : cgroup::killAndDelete);
             var agent = SeccompAgent.of(seccomp, SeccompAgent.ofFirst(record));
             Launch launch = launch(reserved, descriptors, agent, undo);
+            var scope =
+                    new ScopeStart(cgroup, launch, request.id(), spec.linux().resources());
+            undo.add("await the scope of " + request.id(), scope::settle);
             CgroupPlan plan = CgroupPlan.of(folders, spec.linux().resources());
-            launch.run(program.compile(plan));
+            Program compiled = program.compile(plan);
+            scope.await();
+            launch.run(compiled);
             descriptors.close();
             network.ifPresent(Fd::close);
             awaitReady(launch, reserved.hooks(), descriptors.go);
@@ -204,7 +215,7 @@ final class Creation {
                 0,
                 null,
                 request.stdio() instanceof Stdio.Pipes,
-                "/" + folders.path(),
+                folders.cgroupsPath(),
                 spec.linux().namespaces().stream().map(Namespace::type).toList(),
                 spec.annotations(),
                 spec.hooks().poststart(),

@@ -51,6 +51,9 @@ final class Deletion {
             removeGroups(container.cgroup().get());
         }
         endShim();
+        if (container.cgroup().isPresent()) {
+            container.cgroup().get().end();
+        }
         container.closeWaiting();
         try {
             StateFolder.remove(container.folder());

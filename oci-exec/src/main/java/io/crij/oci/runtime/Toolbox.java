@@ -21,4 +21,5 @@ record Toolbox(
         CgroupLayout layout,
         Supplier<OverlayLayers> overlayLayers,
         SeccompCompiler seccomp,
-        SpecValidator validator) {}
+        SpecValidator validator,
+        SystemdOnDemand systemd) {}

@@ -144,9 +144,43 @@ final class CgroupPlanTest {
     }
 
     @Test
-    void refusesWhatIsMeantForSystemd() {
-        var refused = assertThrows(Unsupported.class, () -> plan(v2, "system.slice:crij:c1", LinuxResources.NONE));
-        assertTrue(refused.getMessage().contains("systemd"), refused.getMessage());
+    void aScopeIsSystemdsWhatIsBelowItIsOurs() throws Exception {
+        var limits = LinuxResources.NONE.with(r -> {
+            r.memory = Memory.of(4096L, null);
+            r.hugepageLimits.add(new LinuxResources.HugepageLimit("2MB", 0));
+        });
+        var host = new CgroupHost(tree, Map.of(), Set.of("cpu", "memory", "hugetlb"));
+        CgroupPlan plan = plan(host, "a-b.slice:crij:c1", limits);
+        assertEquals(
+                List.of(
+                        "mkdir a.slice/a-b.slice/crij-c1.scope/shim",
+                        "a.slice/a-b.slice/crij-c1.scope/shim/cgroup.procs=0",
+                        // systemd does not know this controller
+                        "cgroup.subtree_control=+hugetlb",
+                        "a.slice/cgroup.subtree_control=+hugetlb",
+                        "a.slice/a-b.slice/cgroup.subtree_control=+hugetlb",
+                        "a.slice/a-b.slice/crij-c1.scope/cgroup.subtree_control=+cpu?",
+                        "a.slice/a-b.slice/crij-c1.scope/cgroup.subtree_control=+hugetlb",
+                        "a.slice/a-b.slice/crij-c1.scope/cgroup.subtree_control=+memory",
+                        "mkdir a.slice/a-b.slice/crij-c1.scope/container",
+                        "a.slice/a-b.slice/crij-c1.scope/container/memory.max=4096",
+                        "a.slice/a-b.slice/crij-c1.scope/container/hugetlb.2MB.max=0",
+                        "a.slice/a-b.slice/crij-c1.scope/container/hugetlb.2MB.rsvd.max=0?"),
+                steps(plan));
+        assertEquals("a-b.slice:crij:c1", plan.folders().cgroupsPath());
+    }
+
+    @Test
+    void aScopeNeedsVersion2() {
+        var hybrid = new CgroupHost(tree, Map.of("memory", tree), Set.of());
+        var refused = assertThrows(Unsupported.class, () -> plan(hybrid, "a.slice:crij:c1", LinuxResources.NONE));
+        assertTrue(refused.getMessage().contains("unified_cgroup_hierarchy"), refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a:b:c", "a.slice:b", "a--b.slice:b:c", "a.slice:b:c.slice"})
+    void refusesWhatIsNoPlaceOfSystemds(String path) {
+        assertThrows(InvalidSpec.class, () -> plan(v2, path, LinuxResources.NONE));
     }
 
     private static CgroupPlan plan(CgroupHost host, String path, LinuxResources resources) throws OciException {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.crij.linux.Self;
@@ -38,7 +39,7 @@ final class CgroupTest {
         assumeTrue(Self.effectiveUid() == 0, "making cgroups needs root");
         folders =
                 CgroupFolders.of(CgroupHost.read(), "/crij-test-" + UUID.randomUUID() + "/c1", CgroupLayout.WITH_SHIM);
-        cgroup = new Cgroup(folders);
+        cgroup = new Cgroup(folders, () -> fail("a path needs no systemd"));
     }
 
     @AfterEach

@@ -2,13 +2,16 @@ package io.crij.oci.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crij.oci.runtime.ContainerState.Status;
+import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.spec.IdMapping;
 import io.crij.oci.spec.Namespace;
+import io.crij.oci.spec.Spec;
 import io.crij.oci.spec.SpecReader;
 import io.crij.oci.spec.SpecValidator;
 import java.io.ByteArrayOutputStream;
@@ -343,9 +346,30 @@ final class OciExecTest {
     }
 
     @Test
-    void systemdsDriverIsRefused() {
-        assertEquals(1, run("--systemd-cgroup", "start", "c1"));
-        assertTrue(err().contains("systemd"), err());
+    void withoutAPlaceTheContainerIsInTheSystemsSlice() throws Exception {
+        assertEquals("system.slice:oci-exec:c1", placed("", "--systemd-cgroup"));
+        assertEquals("system.slice:oci-exec:c1", placed("", "--cgroup-manager", "systemd"));
+        assertEquals("a.slice:b:c", placed("a.slice:b:c", "--systemd-cgroup"));
+        assertEquals("/a/b", placed("/a/b"));
+    }
+
+    @Test
+    void aPlaceOfTheOtherKindIsRefused() {
+        assertTrue(assertThrows(InvalidSpec.class, () -> placed("/a/b", "--systemd-cgroup"))
+                .getMessage()
+                .contains("slice:prefix:name"));
+        assertTrue(assertThrows(InvalidSpec.class, () -> placed("a.slice:b:c"))
+                .getMessage()
+                .contains("--systemd-cgroup"));
+        assertEquals(1, run("--cgroup-manager", "disabled", "start", "c1"));
+        assertTrue(err().contains("must be cgroupfs or systemd"), err());
+    }
+
+    private String placed(String path, String... flags) throws Exception {
+        var command = new OciExec(_ -> runtime, () -> user, System.out, System.err);
+        new picocli.CommandLine(command).parseArgs(flags);
+        var spec = Spec.EMPTY.with(s -> s.linux = s.linux.with(linux -> linux.cgroupsPath = path));
+        return String.valueOf(command.placed(spec, "c1").linux().cgroupsPath());
     }
 
     private int run(String... args) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.crij.linux.OverlayLayers;
+import io.crij.linux.systemd.Systemd;
+import io.crij.oci.cgroup.CgroupHost;
 import io.crij.oci.cgroup.CgroupLayout;
 import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.spec.Linux.IntelRdt;
@@ -82,5 +84,14 @@ class HostLacksTest extends ContainerTest {
         var device = linux(l -> l.netDevices = Map.of("no-such0", new NetDevice("eth0")));
         var e = assertThrows(OciException.class, () -> box.run("device", device, "true"));
         assertTrue(e.getMessage().contains("no-such0"), e.getMessage());
+    }
+
+    @Test
+    void aScopeWithoutSystemdIsRefusedBeforeAnythingIsMade() throws Exception {
+        assumeFalse(Systemd.booted() && CgroupHost.read().pure(), "has systemd and cgroup version 2");
+        var refused = assertThrows(
+                Unsupported.class, () -> box.run("scope", linux(l -> l.cgroupsPath = "system.slice:crij:box"), "true"));
+        assertTrue(refused.getMessage().startsWith("linux.cgroupsPath: system.slice:crij:box"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("systemd"), refused.getMessage());
     }
 }

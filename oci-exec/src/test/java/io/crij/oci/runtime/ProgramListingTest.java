@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -61,8 +62,17 @@ class ProgramListingTest {
     @ParameterizedTest
     @EnumSource
     void programIsTheWrittenOne(Shape shape) throws Exception {
+        listingIsWritten(shape, "/test/box", shape.name().toLowerCase(java.util.Locale.ROOT) + ".txt");
+    }
+
+    @Test
+    void programOfAScopeIsTheWrittenOne() throws Exception {
+        listingIsWritten(Shape.MONITORED, "test-pod.slice:crij:box", "scope.txt");
+    }
+
+    private static void listingIsWritten(Shape shape, String cgroup, String file) throws Exception {
         var cgroups = new CgroupHost(Path.of("/sys/fs/cgroup"), Map.of(), Set.of("cpu", "memory", "pids"));
-        var folders = CgroupFolders.of(cgroups, "/test/box", CgroupLayout.WITH_SHIM);
+        var folders = CgroupFolders.of(cgroups, cgroup, CgroupLayout.WITH_SHIM);
         var host = new Host(
                 folders,
                 new Privileges(new CapabilitySets.Host(40, -1L >>> 23, -1L >>> 23), 0),
@@ -75,7 +85,7 @@ class ProgramListingTest {
         boolean detached = shape == Shape.DETACHED;
         var request = new CreateRequest("box", Path.of("/bundle"), spec(), rootfs, stdio, detached);
         String text = Explanation.listing(request, CgroupPlan.of(folders, LinuxResources.NONE), host);
-        Path golden = GOLDEN.resolve(shape.name().toLowerCase(java.util.Locale.ROOT) + ".txt");
+        Path golden = GOLDEN.resolve(file);
         if ("write".equals(System.getProperty("crij.golden"))) {
             Files.createDirectories(GOLDEN);
             Files.writeString(golden, text);
