@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// What the monitor knows of a container and keeps on tmpfs, so that its successor knows it too. Immutable; changes
 /// make another record. Times are nanoseconds since 1970, 0 while unknown.
 ///
-/// @param cgroup `cgroupsPath` of the specification; empty: none
+/// @param cgroup path of what `cgroupsPath` of the specification means; empty: none
 /// @param acknowledged the shim was let go: output and exit status are safe
 record ContainerRecord(
         int version,

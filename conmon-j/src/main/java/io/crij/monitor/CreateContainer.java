@@ -1,5 +1,6 @@
 package io.crij.monitor;
 
+import io.crij.linux.systemd.ScopeName;
 import io.crij.monitor.proto.Create;
 import io.crij.monitor.proto.Created;
 import io.crij.monitor.proto.Event;
@@ -44,7 +45,7 @@ final class CreateContainer {
         Rootfs rootfs = rootfs(request);
         OciRuntime runtime = handlers.find(request.getHandler());
         Path bundle = bundle(request);
-        String cgroup = spec.linux().cgroupsPath() == null ? "" : spec.linux().cgroupsPath();
+        String cgroup = cgroup(spec);
         LiveContainer container = new LiveContainer(runtime, ContainerRecord.creating(request, cgroup));
         containers.add(container);
         try (Rollback undo = new Rollback()) {
@@ -70,6 +71,16 @@ final class CreateContainer {
                     .setCreatedAt(Nanos.of(at))
                     .build());
             undo.commit();
+        }
+    }
+
+    /// Its path, also when systemd is to make it.
+    private static String cgroup(Spec spec) throws MonitorException {
+        String wanted = spec.linux().cgroupsPath() == null ? "" : spec.linux().cgroupsPath();
+        try {
+            return ScopeName.isMeantBy(wanted) ? ScopeName.parse(wanted).path() : wanted;
+        } catch (IllegalArgumentException e) {
+            throw invalid("linux.cgroupsPath: " + e.getMessage());
         }
     }
 

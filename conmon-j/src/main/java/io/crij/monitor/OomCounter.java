@@ -19,7 +19,7 @@ final class OomCounter {
         this.tree = tree;
     }
 
-    /// @param cgroup `cgroupsPath` of the container's specification; empty: it has none of its own
+    /// @param cgroup path; empty: the container has none of its own
     boolean killed(String cgroup) {
         return !cgroup.isEmpty() && kills(cgroup) > 0;
     }

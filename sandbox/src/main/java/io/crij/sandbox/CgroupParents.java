@@ -2,8 +2,8 @@ package io.crij.sandbox;
 
 import io.crij.linux.CgroupFolder;
 import io.crij.linux.CgroupTree;
-import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -11,36 +11,30 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// The cgroups that pods are put below (cgroupfs driver). One that was not there before goes with the last pod in it;
+/// The cgroups that pods are put below of either driver. One that was not there before goes with the last pod in it;
 /// the default one stays. The lock also keeps a parent from being removed while a pod enters it.
 final class CgroupParents {
     private final CgroupTree tree;
+    private final ParentForm form;
     private final String defaultParent;
     private final Map<String, Set<String>> pods = new HashMap<>();
 
-    CgroupParents(CgroupTree tree, String defaultParent) {
+    CgroupParents(CgroupTree tree, ParentForm form, String defaultParent) {
         this.tree = tree;
-        this.defaultParent = normal(defaultParent);
+        this.form = form;
+        this.defaultParent = form.path(defaultParent);
     }
 
-    static void check(String parent) throws SandboxException.Invalid {
-        if (parent.endsWith(".slice")) {
-            throw new SandboxException.Invalid(
-                    "linux.cgroup_parent",
-                    parent,
-                    "is a systemd slice, but this node's cgroup driver is cgroupfs; set cgroupDriver: cgroupfs in the "
-                            + "kubelet configuration, or leave it out so that kubelet asks the runtime");
-        }
-        for (var part : parent.split("/", -1)) {
-            if (part.equals("..") || part.equals(".")) {
-                throw new SandboxException.Invalid("linux.cgroup_parent", parent, "must not hold \".\" or \"..\"");
-            }
+    /// @param asked as the request has it; empty: the default
+    void check(String asked) throws SandboxException.Invalid {
+        if (!asked.isEmpty()) {
+            form.check(asked);
         }
     }
 
     /// The parent of a pod that asked for this one, as an absolute path.
     String resolve(String asked) {
-        return asked.isEmpty() ? defaultParent : normal(asked);
+        return asked.isEmpty() ? defaultParent : form.path(asked);
     }
 
     /// Counts a pod in.
@@ -58,14 +52,14 @@ final class CgroupParents {
     }
 
     /// Counts a pod out and removes its parent when that is empty and was `made` for it. May be repeated.
-    synchronized void leave(String parent, String pod, boolean made) throws ErrnoException {
+    synchronized void leave(String parent, String pod, boolean made) throws IOException, InterruptedException {
         var inside = pods.getOrDefault(parent, new HashSet<>());
         inside.remove(pod);
         if (!inside.isEmpty()) {
             return;
         }
         if (made) {
-            remove(parent);
+            form.remove(parent);
         }
         pods.remove(parent);
     }
@@ -79,22 +73,5 @@ final class CgroupParents {
 
     private boolean exists(String parent) {
         return tree.hierarchies().stream().anyMatch(h -> Files.exists(Path.of(h.folder(parent))));
-    }
-
-    private void remove(String parent) throws ErrnoException {
-        for (var hierarchy : tree.hierarchies()) {
-            try {
-                CgroupFolder.remove(hierarchy.folder(parent));
-            } catch (ErrnoException e) {
-                // others have put cgroups there since
-                if (e.errno() != Errno.EBUSY) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private static String normal(String path) {
-        return Path.of("/" + path).normalize().toString();
     }
 }

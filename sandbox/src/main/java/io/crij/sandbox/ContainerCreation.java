@@ -78,7 +78,7 @@ final class ContainerCreation {
         }
         var cgroup = prepared.spec().linux().cgroupsPath();
         if (cgroup != null) {
-            container.change(record -> record.withCgroup(cgroup));
+            container.change(record -> record.withCgroup(CgroupPlaces.path(cgroup)));
         }
     }
 
@@ -93,7 +93,7 @@ final class ContainerCreation {
                 pod.handler(),
                 Instant.now(),
                 layout.bundle(id),
-                pod.cgroupParent() + "/" + id,
+                CgroupPlaces.of(pod.cgroupParent(), id),
                 log(pod, config.logPath()),
                 config.resources(),
                 new ContainerStatus.Creating());
@@ -124,7 +124,9 @@ final class ContainerCreation {
 
     private int create(ContainerRecord container, ContainerPlan.Prepared prepared, Rollback undo)
             throws SandboxException, InterruptedException {
-        Spec spec = prepared.spec().with(s -> s.linux = s.linux.with(linux -> linux.cgroupsPath = container.cgroup()));
+        Spec spec = prepared.spec()
+                .with(s -> s.linux =
+                        s.linux.with(linux -> linux.cgroupsPath = CgroupPlaces.cgroupsPath(container.cgroup())));
         byte[] json = specs.write(spec);
         write(records.folder(container.id()).resolve(SPEC_FILE), json);
         var config = container.config();

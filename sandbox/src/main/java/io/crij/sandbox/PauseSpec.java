@@ -35,7 +35,7 @@ final class PauseSpec {
                 linux.uidMappings = mappings(config.namespaces().uidMappings());
                 linux.gidMappings = mappings(config.namespaces().gidMappings());
                 linux.sysctl.putAll(parameters);
-                linux.cgroupsPath = pod.cgroup();
+                linux.cgroupsPath = CgroupPlaces.cgroupsPath(pod.cgroup());
                 linux.resources = LinuxResources.NONE.with(
                         limits -> limits.cpu = LinuxResources.Cpu.of(FEWEST_SHARES, null, null));
             });

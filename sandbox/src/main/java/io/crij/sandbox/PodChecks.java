@@ -11,8 +11,10 @@ final class PodChecks {
 
     private final RuntimeHandlers handlers;
     private final Sysctls sysctls;
+    private final CgroupParents cgroups;
 
-    PodChecks(RuntimeHandlers handlers, Sysctls sysctls) {
+    PodChecks(RuntimeHandlers handlers, Sysctls sysctls, CgroupParents cgroups) {
+        this.cgroups = cgroups;
         this.handlers = handlers;
         this.sysctls = sysctls;
     }
@@ -27,7 +29,7 @@ final class PodChecks {
             throw new SandboxException.Invalid(
                     "hostname", config.hostname(), "is longer than the " + LONGEST_HOSTNAME + " bytes Linux allows");
         }
-        CgroupParents.check(config.cgroupParent());
+        cgroups.check(config.cgroupParent());
         namespaces(config.namespaces());
         for (var mapping : config.portMappings()) {
             port("port_mappings.container_port", mapping.containerPort());

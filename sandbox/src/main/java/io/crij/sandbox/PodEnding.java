@@ -161,7 +161,7 @@ final class PodEnding {
         }
     }
 
-    private void leaveCgroup(PodRecord pod) throws IOException {
+    private void leaveCgroup(PodRecord pod) throws IOException, InterruptedException {
         cgroups.leave(pod.cgroupParent(), pod.id(), pod.cgroupParentMade());
     }
 

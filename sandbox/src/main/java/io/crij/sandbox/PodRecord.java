@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param id 64 hexadecimal digits
 /// @param handler the runtime handler as requested; empty is the default one
 /// @param hostname what the pod's uts namespace says
-/// @param cgroupParent cgroup path of the pod, such as `/kubepods/besteffort/podUID`; see [#cgroup]
+/// @param cgroupParent cgroup path of the pod, such as `/kubepods/besteffort/podUID` or
+///     `/kubepods.slice/kubepods-podUID.slice`; see [#cgroup]
 /// @param cgroupParentMade the parent was not there before: it is removed with the last pod in it
 public record PodRecord(
         int version,
@@ -37,7 +38,7 @@ public record PodRecord(
 
     /// Cgroup of the pause process; containers' cgroups are its siblings.
     public String cgroup() {
-        return cgroupParent + "/" + id;
+        return CgroupPlaces.of(cgroupParent, id);
     }
 
     /// Folder under the log directory of the pod for a container's relative log path.

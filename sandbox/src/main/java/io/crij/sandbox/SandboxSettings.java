@@ -11,7 +11,7 @@ import java.util.Map;
 /// @param data root of the records, `/var/lib/crij`
 /// @param netns folder of the pinned network namespaces, `/run/netns`
 /// @param logs where pods without a log directory have theirs
-/// @param cgroupParent of pods that name none, `/crij`
+/// @param cgroupParent of pods that name none, as the driver has them: `/crij`, `crij.slice`
 /// @param shmSize bytes of `/dev/shm` of a pod
 /// @param defaultSysctls of every pod that has the namespace they belong to; the request wins
 /// @param cniConfigDirectory `/etc/cni/net.d`
@@ -24,6 +24,7 @@ public record SandboxSettings(
         Path data,
         Path netns,
         Path logs,
+        CgroupDriver cgroupDriver,
         String cgroupParent,
         long shmSize,
         Map<String, String> defaultSysctls,
@@ -45,6 +46,7 @@ public record SandboxSettings(
                 Path.of("/var/lib/crij"),
                 Path.of("/run/netns"),
                 Path.of("/var/log/crij/pods"),
+                CgroupDriver.CGROUPFS,
                 "/crij",
                 64L << 20,
                 Map.of("net.ipv4.ip_unprivileged_port_start", "0", "net.ipv4.ping_group_range", "0 2147483647"),

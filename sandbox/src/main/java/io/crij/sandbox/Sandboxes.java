@@ -67,7 +67,11 @@ public final class Sandboxes implements AutoCloseable {
                 syncer);
 
         var sysctls = new Sysctls(settings.defaultSysctls());
-        var cgroups = new CgroupParents(cgroupTree, settings.cgroupParent());
+        ParentForm parents = switch (settings.cgroupDriver()) {
+            case CGROUPFS -> new FolderParents(cgroupTree);
+            case SYSTEMD -> new SliceParents(cgroupTree);
+        };
+        var cgroups = new CgroupParents(cgroupTree, parents, settings.cgroupParent());
         var files = new PodFiles(layout, mounts, settings.shmSize());
         var namespaces = new PodNamespaces(layout, mounts);
         cni = new CniNetworks(
@@ -106,7 +110,7 @@ public final class Sandboxes implements AutoCloseable {
 
         pods = new Pods(
                 podIndex,
-                new PodChecks(settings.handlers(), sysctls),
+                new PodChecks(settings.handlers(), sysctls, cgroups),
                 podCreations,
                 new PodCreation(
                         settings,

@@ -56,6 +56,7 @@ final class Node implements AutoCloseable {
                 root.resolve("data"),
                 root.resolve("netns"),
                 root.resolve("logs"),
+                CgroupDriver.CGROUPFS,
                 "/crij",
                 1 << 20,
                 Map.of("net.ipv4.ip_unprivileged_port_start", "0"),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.crij.linux.CgroupTree;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,9 @@ class PodChecksTest {
     private static final PodMetadata WEB = new PodMetadata("web", "1", "default", 0);
 
     private final Sysctls sysctls = new Sysctls(Map.of("net.ipv4.ping_group_range", "0 2147483647"));
-    private final PodChecks checks = new PodChecks(RuntimeHandlers.builtIn(), sysctls);
+    private static final CgroupTree NO_CGROUPS = new CgroupTree(CgroupTree.Mode.V2, List.of());
+
+    private final PodChecks checks = checks(new FolderParents(NO_CGROUPS), "/crij");
 
     private static PodConfig config(
             PodMetadata metadata,
@@ -78,6 +81,32 @@ class PodChecksTest {
                 config(WEB, "", "kubepods-burstable.slice", Map.of(), PodNamespaceModes.ofPod(), PodSecurity.none());
         var refused = assertThrows(SandboxException.Invalid.class, () -> checks.check(slice, ""));
         assertTrue(refused.getMessage().contains("cgroupDriver: cgroupfs"), refused.getMessage());
+    }
+
+    private PodChecks checks(ParentForm form, String parent) {
+        return new PodChecks(RuntimeHandlers.builtIn(), sysctls, new CgroupParents(NO_CGROUPS, form, parent));
+    }
+
+    private String refusedParent(PodChecks asked, String parent) {
+        var config = config(WEB, "", parent, Map.of(), PodNamespaceModes.ofPod(), PodSecurity.none());
+        return assertThrows(SandboxException.Invalid.class, () -> asked.check(config, ""))
+                .getMessage();
+    }
+
+    @Test
+    void withSystemdAParentIsASlice() throws Exception {
+        var systemd = checks(new SliceParents(NO_CGROUPS), "crij.slice");
+        for (var parent : List.of(
+                "",
+                "kubepods-burstable-pod1.slice",
+                "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1.slice")) {
+            systemd.check(config(WEB, "", parent, Map.of(), PodNamespaceModes.ofPod(), PodSecurity.none()), "");
+        }
+        assertTrue(refusedParent(systemd, "/kubepods/pod1").contains("cgroupDriver: systemd"));
+        assertTrue(
+                refusedParent(systemd, "/other.slice/kubepods-pod1.slice").contains("/kubepods.slice/kubepods-pod1"));
+        assertTrue(refusedParent(systemd, "a--b.slice").contains("dash"));
+        assertTrue(refusedParent(systemd, "-.slice").contains("root"));
     }
 
     @Test

@@ -80,6 +80,7 @@ final class RealNode implements AutoCloseable {
                 root.resolve("data"),
                 root.resolve("netns"),
                 root.resolve("logs"),
+                CgroupDriver.CGROUPFS,
                 cgroup,
                 1 << 20,
                 Map.of("net.ipv4.ip_unprivileged_port_start", "0"),

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -57,6 +58,7 @@ public final class CriServer implements AutoCloseable {
     /// recovered what an earlier server left.
     ///
     /// @throws IOException the message says what to do
+    /// @param config with nothing left to decide, see [io.crij.server.config.CgroupChoice]
     public CriServer(Config config) throws IOException, InterruptedException {
         try {
             own(InstanceLock.ofData(config.server().data()));
@@ -128,7 +130,10 @@ public final class CriServer implements AutoCloseable {
             // the first to be closed: the socket waits for the end of calls, and these have none
             own(events);
             LOG.info(
-                    "cri-j {} listens on {}", Release.version(), config.server().socket());
+                    "cri-j {} listens on {}; cgroup driver {}",
+                    Release.version(),
+                    config.server().socket(),
+                    config.runtime().cgroupDriver().name().toLowerCase(Locale.ROOT));
         } catch (ImageException | ErrnoException e) {
             close();
             throw new IOException(e.getMessage(), e);

@@ -1,5 +1,6 @@
 package io.crij.server;
 
+import io.crij.sandbox.CgroupDriver;
 import io.crij.sandbox.RuntimeHandler;
 import io.crij.sandbox.RuntimeHandlers;
 import io.crij.sandbox.SandboxSettings;
@@ -26,6 +27,11 @@ final class Settings {
                 // a second server on one host must not give back what the first one has there
                 standard ? NETNS : server.state().resolve("netns"),
                 standard ? LOGS : server.data().resolve("logs"),
+                switch (config.runtime().cgroupDriver()) {
+                    case CGROUPFS -> CgroupDriver.CGROUPFS;
+                    case SYSTEMD -> CgroupDriver.SYSTEMD;
+                    case AUTO -> throw new IllegalStateException("the cgroup driver is decided before this");
+                },
                 config.runtime().cgroupParent(),
                 config.runtime().shmSize().bytes(),
                 config.runtime().sysctls(),

@@ -83,6 +83,7 @@ final class TrainingRun {
     private String configuration() {
         return """
                 [runtime]
+                cgroup_driver = "cgroupfs"
                 cgroup_parent = "/%s"
                 [network]
                 config_dir = "%s"

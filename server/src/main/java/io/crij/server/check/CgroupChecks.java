@@ -3,9 +3,12 @@ package io.crij.server.check;
 import io.crij.linux.CgroupFolder;
 import io.crij.linux.CgroupTree;
 import io.crij.linux.ErrnoException;
+import io.crij.linux.systemd.Systemd;
+import io.crij.linux.systemd.SystemdException;
+import io.crij.server.config.CgroupChoice;
+import io.crij.server.config.Config;
 import io.crij.server.config.Config.CgroupDriver;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.crij.server.config.ConfigException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -15,10 +18,10 @@ final class CgroupChecks {
     private static final List<String> NEEDED = List.of("cpu", "memory", "pids");
     private static final List<String> WANTED = List.of("cpuset", "hugetlb");
 
-    private final CgroupDriver driver;
+    private final Config config;
 
-    CgroupChecks(CgroupDriver driver) {
-        this.driver = driver;
+    CgroupChecks(Config config) {
+        this.config = config;
     }
 
     List<Finding> run(CgroupTree tree) {
@@ -28,7 +31,7 @@ final class CgroupChecks {
         if (!tree.hierarchies().isEmpty()) {
             findings.add(trial(tree));
         }
-        findings.add(driver());
+        findings.add(driver(tree));
         return findings;
     }
 
@@ -83,21 +86,41 @@ final class CgroupChecks {
         }
     }
 
-    private Finding driver() {
-        boolean systemd = Files.isDirectory(Path.of("/run/systemd/system"));
-        return switch (driver) {
-            case CGROUPFS ->
-                systemd
-                        ? Finding.warn(
-                                "cgroup driver",
-                                "cgroupfs beside systemd: two writers of one tree",
-                                "the systemd driver does not exist yet; set cgroupDriver: cgroupfs for the kubelet")
-                        : Finding.ok("cgroup driver", "cgroupfs");
-            case SYSTEMD ->
-                Finding.fail(
+    private Finding driver(CgroupTree tree) {
+        try {
+            var runtime = CgroupChoice.decide(config, tree).runtime();
+            return switch (runtime.cgroupDriver()) {
+                case SYSTEMD -> systemd(runtime.cgroupParent());
+                case CGROUPFS, AUTO -> cgroupfs(tree, runtime.cgroupParent());
+            };
+        } catch (ConfigException e) {
+            return Finding.fail("cgroup driver", String.valueOf(e.getMessage()), "set what the node has");
+        }
+    }
+
+    private Finding systemd(String parent) {
+        try (var systemd = new Systemd()) {
+            return Finding.ok("cgroup driver", told("systemd " + systemd.version(), parent));
+        } catch (SystemdException e) {
+            return Finding.fail("cgroup driver", String.valueOf(e.getMessage()), "see what systemctl status dbus says");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Finding.fail("cgroup driver", "the question to systemd was interrupted", "ask again");
+        }
+    }
+
+    private Finding cgroupfs(CgroupTree tree, String parent) {
+        boolean possible = Systemd.booted() && tree.mode() == CgroupTree.Mode.V2;
+        return possible
+                ? Finding.warn(
                         "cgroup driver",
-                        "systemd is configured, but that driver does not exist yet",
-                        "set runtime.cgroup_driver = \"cgroupfs\", for the kubelet too");
-        };
+                        told("cgroupfs", parent) + " beside systemd: two writers of one tree",
+                        "set runtime.cgroup_driver = \"auto\", and cgroupDriver: systemd for a kubelet that does not ask")
+                : Finding.ok("cgroup driver", told("cgroupfs", parent));
+    }
+
+    private String told(String driver, String parent) {
+        boolean chosen = config.runtime().cgroupDriver() == CgroupDriver.AUTO;
+        return driver + (chosen ? " (auto)" : "") + ", pods without a parent are in " + parent;
     }
 }

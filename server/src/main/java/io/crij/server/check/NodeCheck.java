@@ -20,7 +20,7 @@ public final class NodeCheck {
         var features = KernelFeatures.probe();
         var findings = new ArrayList<Finding>();
         findings.addAll(new KernelChecks(features).run());
-        findings.addAll(new CgroupChecks(config.runtime().cgroupDriver()).run(CgroupTree.detect()));
+        findings.addAll(new CgroupChecks(config).run(CgroupTree.detect()));
         findings.addAll(new StorageChecks(config.server(), features).run());
         findings.addAll(new NetworkChecks(config.network()).run());
         findings.addAll(new ServiceChecks(config).run());

@@ -1,5 +1,8 @@
 package io.crij.server.cli;
 
+import io.crij.linux.CgroupTree;
+import io.crij.linux.ErrnoException;
+import io.crij.server.config.CgroupChoice;
 import io.crij.server.config.ConfigException;
 import io.crij.server.config.ConfigPage;
 import io.crij.server.config.ConfigReference;
@@ -36,17 +39,19 @@ final class ConfigCommand implements Callable<Integer> {
         var out = Console.of(spec).out();
         try {
             out.print(text());
-        } catch (ConfigException e) {
+        } catch (ConfigException | ErrnoException e) {
             throw new CliException(ExitCode.FAILED, e);
         }
         out.flush();
         return ExitCode.OK;
     }
 
-    private String text() throws ConfigException {
+    private String text() throws ConfigException, ErrnoException {
         if (markdown) {
             return ConfigPage.markdown();
         }
-        return effective ? ConfigReference.inForce(options.read()) : ConfigReference.defaults();
+        return effective
+                ? ConfigReference.inForce(CgroupChoice.decide(options.read(), CgroupTree.detect()))
+                : ConfigReference.defaults();
     }
 }

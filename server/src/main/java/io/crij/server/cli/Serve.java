@@ -1,6 +1,8 @@
 package io.crij.server.cli;
 
+import io.crij.linux.CgroupTree;
 import io.crij.server.CriServer;
+import io.crij.server.config.CgroupChoice;
 import io.crij.server.config.ConfigException;
 import io.crij.server.log.Logs;
 import java.io.IOException;
@@ -20,7 +22,7 @@ final class Serve implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try {
-            var config = options.read();
+            var config = CgroupChoice.decide(options.read(), CgroupTree.detect());
             Logs.configure(config.log());
             try (var server = new CriServer(config)) {
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server), "shutdown"));

@@ -55,8 +55,8 @@ public record Config(
             new Monitor(Path.of(""), List.of("conmon-j"), Duration.ofSeconds(30)),
             new Runtime(
                     "crij",
-                    CgroupDriver.CGROUPFS,
-                    "/crij",
+                    CgroupDriver.AUTO,
+                    "",
                     Map.of(
                             "net.ipv4.ip_unprivileged_port_start", "0",
                             "net.ipv4.ping_group_range", "0 2147483647"),
@@ -153,11 +153,16 @@ public record Config(
     public record Runtime(
             @Key("The handler of pods that name none.") String defaultHandler,
 
-            @Key("Who makes cgroups. The kubelet follows this through the RuntimeConfig call.")
-            CgroupDriver cgroupDriver,
+            @Key("""
+                Who makes cgroups: systemd, or the server itself in the file system (cgroupfs). With auto it is systemd \
+                where that is the first process and cgroups are version 2 only. The kubelet follows this through the \
+                RuntimeConfig call.\
+                """) CgroupDriver cgroupDriver,
 
-            @Key("The cgroup of pods whose request names no parent.")
-            String cgroupParent,
+            @Key("""
+                The cgroup of pods whose request names no parent: a slice as crij.slice with systemd, else a path as \
+                /crij; empty: these.\
+                """) String cgroupParent,
 
             @Key("Sysctls of every pod; those of the pod itself win.")
             Map<String, String> sysctls,
@@ -166,6 +171,7 @@ public record Config(
             ByteSize shmSize) {}
 
     public enum CgroupDriver {
+        AUTO,
         CGROUPFS,
         SYSTEMD
     }
@@ -345,6 +351,23 @@ public record Config(
                 Annotation with which a pod, set to true, does without required plugins; empty: there is none. For one \
                 container: the name followed by /container.NAME.\
                 """) String tolerateMissingPluginsAnnotation) {}
+
+    Config with(Runtime other) {
+        return new Config(
+                server,
+                log,
+                monitor,
+                other,
+                runtimes,
+                containers,
+                network,
+                images,
+                streaming,
+                stats,
+                metrics,
+                nri,
+                nriValidator);
+    }
 
     /// The monitor's socket, its default filled in.
     public Path monitorSocket() {

@@ -80,18 +80,9 @@ final class ConfigRules {
     }
 
     private void driver(Config config) throws ConfigException {
-        if (config.runtime().cgroupDriver() == Config.CgroupDriver.SYSTEMD) {
-            throw refused(
-                    "runtime.cgroup_driver",
-                    "systemd",
-                    "the systemd driver comes later; use cgroupfs, and the same in the kubelet's cgroupDriver");
-        }
-        var parent = config.runtime().cgroupParent();
-        if (!parent.startsWith("/") || Path.of(parent).normalize().getNameCount() == 0) {
-            throw refused("runtime.cgroup_parent", parent, "must be an absolute path below the cgroup root, as /crij");
-        }
-        if (parent.endsWith(".slice")) {
-            throw refused("runtime.cgroup_parent", parent, "a slice needs the systemd driver; use a path as /crij");
+        var problem = new CgroupChoice(config.runtime()).problemWithParent();
+        if (problem.isPresent()) {
+            throw refused("runtime.cgroup_parent", config.runtime().cgroupParent(), problem.get());
         }
     }
 

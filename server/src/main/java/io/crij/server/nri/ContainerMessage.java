@@ -3,6 +3,7 @@ package io.crij.server.nri;
 import io.crij.oci.spec.Hook;
 import io.crij.oci.spec.Process;
 import io.crij.oci.spec.Spec;
+import io.crij.sandbox.CgroupPlaces;
 import io.crij.sandbox.ContainerRecord;
 import io.crij.sandbox.ContainerStatus;
 import io.crij.server.cri.Resources;
@@ -145,7 +146,7 @@ final class ContainerMessage {
     private static LinuxContainer linux(ContainerRecord container, Optional<Spec> spec) {
         // the record knows of updates, the specification of what the record has no room for
         var now = LimitMessages.of(Resources.message(container.resources()));
-        var linux = LinuxContainer.newBuilder().setCgroupsPath(container.cgroup());
+        var linux = LinuxContainer.newBuilder().setCgroupsPath(CgroupPlaces.cgroupsPath(container.cgroup()));
         if (spec.isEmpty()) {
             return linux.setResources(now).build();
         }

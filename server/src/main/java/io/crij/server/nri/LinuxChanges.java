@@ -1,5 +1,6 @@
 package io.crij.server.nri;
 
+import io.crij.linux.systemd.ScopeName;
 import io.crij.oci.spec.Device;
 import io.crij.oci.spec.DeviceType;
 import io.crij.oci.spec.Linux;
@@ -155,14 +156,27 @@ final class LinuxChanges {
         if (path.isEmpty()) {
             return Optional.empty();
         }
+        if (ScopeName.isMeantBy(path)) {
+            try {
+                return Optional.of(ScopeName.parse(path).cgroupsPath());
+            } catch (IllegalArgumentException e) {
+                throw refusedCgroup(path, String.valueOf(e.getMessage()));
+            }
+        }
         var normal = Path.of(path).normalize();
         if (!path.startsWith("/")
                 || normal.getNameCount() == 0
                 || !normal.toString().equals(path)) {
-            throw new SandboxException.Refused("NRI plugin " + owners.named(Field.CgroupsPath, "")
-                    + " wants the cgroup \"" + path
-                    + "\", but with the cgroupfs driver a cgroup has an absolute path such as /kubepods/podUID/NAME");
+            throw refusedCgroup(
+                    path,
+                    "a cgroup has an absolute path such as /kubepods/podUID/NAME, or with the systemd driver a place"
+                            + " such as kubepods-podUID.slice:crij:NAME");
         }
         return Optional.of(path);
+    }
+
+    private SandboxException.Refused refusedCgroup(String path, String why) {
+        return new SandboxException.Refused(
+                "NRI plugin " + owners.named(Field.CgroupsPath, "") + " wants the cgroup \"" + path + "\", but " + why);
     }
 }

@@ -1,5 +1,6 @@
 package io.crij.server.nri;
 
+import io.crij.sandbox.CgroupPlaces;
 import io.crij.sandbox.ContainerResources;
 import io.crij.sandbox.PodNetwork;
 import io.crij.sandbox.PodRecord;
@@ -42,7 +43,7 @@ final class PodMessage {
                 .setPodOverhead(sum(pod.config().overhead()))
                 .setPodResources(sum(pod.config().resources()))
                 .setCgroupParent(pod.cgroupParent())
-                .setCgroupsPath(pod.cgroup())
+                .setCgroupsPath(CgroupPlaces.cgroupsPath(pod.cgroup()))
                 .setResources(sum(pod.config().resources()));
         namespace(linux, "network", network(pod));
         namespace(linux, "ipc", paths.ipc());

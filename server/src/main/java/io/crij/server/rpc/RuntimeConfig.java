@@ -18,6 +18,7 @@ final class RuntimeConfig {
         var name = switch (driver) {
             case CGROUPFS -> CgroupDriver.CGROUPFS;
             case SYSTEMD -> CgroupDriver.SYSTEMD;
+            case AUTO -> throw new IllegalStateException("the cgroup driver is decided before this");
         };
         return RuntimeConfigResponse.newBuilder()
                 .setLinux(LinuxRuntimeConfiguration.newBuilder().setCgroupDriver(name))

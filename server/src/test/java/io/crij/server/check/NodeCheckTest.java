@@ -74,7 +74,7 @@ class NodeCheckTest {
         var hierarchies = controllers.length == 0
                 ? List.<CgroupHierarchy>of()
                 : List.of(new CgroupHierarchy(true, Set.of(controllers), folder.toString(), "/", "/"));
-        return new CgroupChecks(CgroupDriver.CGROUPFS).run(new CgroupTree(mode, hierarchies));
+        return new CgroupChecks(Config.DEFAULT).run(new CgroupTree(mode, hierarchies));
     }
 
     @Test
@@ -108,13 +108,34 @@ class NodeCheckTest {
     void cgroupsThatCannotBeMadeFail() {
         var tree = new CgroupTree(
                 CgroupTree.Mode.V2, List.of(new CgroupHierarchy(true, Set.of("memory"), "/dev/null/none", "/", "/")));
-        verdict(Verdict.FAIL, "cgroup creation", new CgroupChecks(CgroupDriver.CGROUPFS).run(tree));
+        verdict(Verdict.FAIL, "cgroup creation", new CgroupChecks(Config.DEFAULT).run(tree));
     }
 
     @Test
-    void systemdDriverFails() {
-        var tree = new CgroupTree(CgroupTree.Mode.V2, List.of());
-        verdict(Verdict.FAIL, "cgroup driver", new CgroupChecks(CgroupDriver.SYSTEMD).run(tree));
+    void systemdDriverFailsWhereItCannotBe() {
+        var tree = new CgroupTree(CgroupTree.Mode.HYBRID, List.of());
+        verdict(Verdict.FAIL, "cgroup driver", new CgroupChecks(with(CgroupDriver.SYSTEMD)).run(tree));
+        verdict(Verdict.OK, "cgroup driver", new CgroupChecks(with(CgroupDriver.AUTO)).run(tree));
+    }
+
+    private Config with(CgroupDriver driver) {
+        var usual = config("crij", 0);
+        var runtime = usual.runtime();
+        return new Config(
+                usual.server(),
+                usual.log(),
+                usual.monitor(),
+                new Config.Runtime(
+                        runtime.defaultHandler(), driver, runtime.cgroupParent(), runtime.sysctls(), runtime.shmSize()),
+                usual.runtimes(),
+                usual.containers(),
+                usual.network(),
+                usual.images(),
+                usual.streaming(),
+                usual.stats(),
+                usual.metrics(),
+                usual.nri(),
+                usual.nriValidator());
     }
 
     private static Config.Server server(Path data, Path socket) {

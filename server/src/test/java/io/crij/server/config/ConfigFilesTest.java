@@ -138,14 +138,19 @@ class ConfigFilesTest {
                 "[runtimes.kata]\ntype = \"shim\"\n", ":2: runtimes.kata.type = \"shim\": handlers with a shim v2");
         assertMessage("[runtimes.runc]\ntype = \"command\"\n", "come later; use builtin");
         assertMessage("[runtime]\ndefault_handler = \"crjj\"\n", "did you mean crij?");
-        assertMessage("[runtime]\ncgroup_driver = \"systemd\"\n", "the systemd driver comes later");
     }
 
     @Test
     void rulesBetweenValues() {
         assertMessage("[server]\nstate = \"run\"\n", "must be an absolute path");
         assertMessage("[runtime]\ncgroup_parent = \"/\"\n", "below the cgroup root");
-        assertMessage("[runtime]\ncgroup_parent = \"/a.slice\"\n", "a slice needs the systemd driver");
+        assertMessage("[runtime]\ncgroup_parent = \"/a.slice\"\n", "no slash");
+        assertMessage("[runtime]\ncgroup_parent = \"crij\"\n", "or a slice as crij.slice");
+        assertMessage(
+                "[runtime]\ncgroup_driver = \"cgroupfs\"\ncgroup_parent = \"a.slice\"\n",
+                ":3: runtime.cgroup_parent = \"a.slice\": a slice needs the systemd driver");
+        assertMessage(
+                "[runtime]\ncgroup_driver = \"systemd\"\ncgroup_parent = \"/a\"\n", "cgroup_driver = \"cgroupfs\"");
         assertMessage("[containers]\nulimits = { nofil = \"1\" }\n", "did you mean nofile?");
         assertMessage("[containers]\nulimits = { nofile = \"2:1\" }\n", "the soft limit is above the hard one");
         assertMessage("[containers]\nenv = { \"A=B\" = \"1\" }\n", "not the name of an environment variable");
