@@ -25,7 +25,9 @@ test_needs='
 /usr/bin/cpio                            cpio
 /{usr/,}sbin/mke2fs                      e2fsprogs
 /{usr/,}{s,}bin/modprobe                 kmod
-/usr/bin/zstd                            zstd'
+/usr/bin/zstd                            zstd
+/{usr/,}lib/systemd/systemd              systemd
+/usr/bin/dbus-daemon                     dbus'
 bench_needs='
 /usr/bin/containerd                      containerd
 /usr/bin/conmon                          conmon'

@@ -68,12 +68,37 @@ remember() {
     printf 'conmon_pid=%s\ncrij_pid=%s\n' "${conmon_pid:-}" "${crij_pid:-}" >>"$instance"
 }
 
-# start NAME SOCKET COMMAND...: in a session of its own, so that Ctrl-C here does not end it.
+# The unit of a program of this instance, where systemd keeps units.
+unit_of() { printf 'crij-run-%s-%s' "$(cksum <<<"$top" | cut -d' ' -f1)" "$1"; }
+
+has_systemd() { [[ -d /run/systemd/system ]] && command -v systemd-run >/dev/null; }
+
+# A unit as the installed ones: what a terminal's session or another unit ends with does not take it along, its cgroup is
+# delegated, and only its main process is ended with it.
+start_unit() {
+    local name=$1 log=$2 unit
+    shift 2
+    unit=$(unit_of "$name")
+    systemctl reset-failed "$unit.service" 2>/dev/null || true
+    systemd-run --quiet --collect --unit="$unit" --service-type=exec --description="cri-j of $top: $name" \
+        -p Delegate=yes -p KillMode=process -p OOMPolicy=continue -p TasksMax=infinity -p LimitNOFILE=1048576 \
+        -p "StandardOutput=append:$log" -p "StandardError=append:$log" "--setenv=PATH=$PATH" \
+        ${CRIJ_JAVA_HOME:+"--setenv=CRIJ_JAVA_HOME=$CRIJ_JAVA_HOME"} \
+        ${CRIJ_JAVA_OPTIONS:+"--setenv=CRIJ_JAVA_OPTIONS=$CRIJ_JAVA_OPTIONS"} -- "$@" ||
+        die "systemd did not start the unit $unit for $name" "See: systemctl status $unit"
+    systemctl show --value -p MainPID "$unit.service"
+}
+
+# start NAME SOCKET COMMAND...: in a unit or a session of its own, so that Ctrl-C here does not end it.
 start() {
     local name=$1 socket=$2 log=$run/$1.log pid
     shift 2
-    setsid "$@" >>"$log" 2>&1 </dev/null &
-    pid=$!
+    if has_systemd; then
+        pid=$(start_unit "$name" "$log" "$@")
+    else
+        setsid "$@" >>"$log" 2>&1 </dev/null &
+        pid=$!
+    fi
     for _ in {1..300}; do
         [[ -S $socket ]] && { started=$pid; return; }
         [[ -d /proc/$pid ]] || break

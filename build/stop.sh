@@ -19,6 +19,8 @@ awk -v in_state="$state/" 'index($5, in_state) == 1 { print $5 }' /proc/self/mou
 rm -rf "$state"
 # the cgroup of all pods, unless somebody else has pods in it
 find /sys/fs/cgroup -maxdepth 2 -type d -name crij -exec rmdir {} \; 2>/dev/null || true
+# with systemd it is a slice; to stop it would stop what is in it
+! grep -qx 'populated 0' /sys/fs/cgroup/crij.slice/cgroup.events 2>/dev/null || systemctl stop crij.slice || true
 [[ $made_data == no ]] || rm -rf "$data"
 rm -rf "$run"
 say "Ended: pods, crij and conmon-j are gone, $state too$([[ $made_data == no ]] || echo ", and $data")."

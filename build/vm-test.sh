@@ -1,15 +1,18 @@
 #!/bin/bash
 # Runs the privileged suites and a pod walk on pure cgroup v2, in a virtual machine; see e2e/vm/README.md.
 #   vm-test.sh        the long form
-#   vm-test.sh short  the form that belongs to `make test`, some minutes
+#   vm-test.sh short    the form that belongs to `make test`, some minutes
+#   vm-test.sh systemd  systemd is the guest's first process and makes the cgroups; belongs to `make test` too
 . "$(dirname "$0")/lib.sh"
 . "$top/e2e/vm/initramfs.sh"
 . "$top/e2e/vm/image.sh"
+. "$top/e2e/vm/systemd.sh"
 . "$top/e2e/vm/machine.sh"
 form=${1:-long}
 plan=$top/e2e/vm/plan.$form
-[[ -f $plan ]] || die "there is no form '$form' of the VM test" "Give short, or nothing for the long form."
-limit=${CRIJ_VM_TIMEOUT:-$([[ $form == short ]] && echo 1500 || echo 3600)}
+[[ -f $plan ]] || die "there is no form '$form' of the VM test" "Give short or systemd, or nothing for the long form."
+limit=${CRIJ_VM_TIMEOUT:-$([[ $form == long ]] && echo 3600 || echo 1500)}
+first_process=$(awk '$1 == "boot" { print $2 }' "$plan")
 
 need_root "the VM test (it copies root's files into the guest's disk)" vm-test
 "$top/build/deps.sh" test
@@ -70,17 +73,19 @@ junit_version() { sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' "$to
 
 make_disk() {
     local tree=$vm/tree stamp
-    stamp="$JAVA_HOME $version $(md5sum <"$top/e2e/vm/image.sh")"
+    stamp="$JAVA_HOME $version $(cat "$top"/e2e/vm/{image,systemd}.sh "$top"/e2e/vm/guest/crij-vm.* | md5sum)"
     if [[ $(cat "$vm/tree.stamp" 2>/dev/null) != "$stamp" ]]; then
         rm -rf "$tree" "$vm/tree.stamp"
         userland "$tree" "$version"
+        systemd_userland "$tree"
         printf '%s' "$stamp" >"$vm/tree.stamp"
     fi
     # shellcheck disable=SC2086
     sources "$tree" $modules
     cp "$vm/junit-platform-console-standalone-$(junit_version).jar" "$tree/crij-vm/console.jar"
-    printf 'FLAGS="%s"\nCONSOLE=/crij-vm/console.jar\nexport JAVA_HOME=%s FORM=%s\n' \
-        "$(sed -n 's:.*<jvm.flags>\(.*\)</jvm.flags>.*:\1:p' "$top/pom.xml")" "$JAVA_HOME" "$form" >"$tree/crij-vm/settings"
+    printf 'FLAGS="%s"\nCONSOLE=/crij-vm/console.jar\nPROPERTIES=%s\nexport JAVA_HOME=%s FORM=%s\n' \
+        "$(sed -n 's:.*<jvm.flags>\(.*\)</jvm.flags>.*:\1:p' "$top/pom.xml")" \
+        "$([[ $first_process == systemd ]] && printf -- -De2e.cgroupDriver=systemd)" "$JAVA_HOME" "$form" >"$tree/crij-vm/settings"
     cp "$plan" "$tree/crij-vm/plan"
     disk "$tree" "$work/disk" 6G
     mkdir -p "$work/empty"
@@ -103,7 +108,8 @@ say "vm: Linux $version, $([[ $accel == kvm ]] && echo "with KVM" || echo "emula
 
 : >"$work/progress"
 : >"$work/console"
-(machine "$accel" "$kernel" "$work/initramfs" "$work/disk" "$work/results.disk" "$work/console" "$work/progress") \
+(machine "$accel" "$kernel" "$work/initramfs" "$work/disk" "$work/results.disk" "$work/console" "$work/progress" \
+    "${first_process:+crij.boot=$first_process}") \
     >"$work/qemu" 2>&1 &
 qemu=$!
 tail -n +1 -f --pid="$qemu" "$work/progress" | sed -u 's/\r$//; s/^/  /' &

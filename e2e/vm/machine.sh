@@ -8,12 +8,13 @@ kvm_works() {
         grep -q 'vm: probe ok'
 }
 
-# machine ACCELERATION KERNEL INITRAMFS DISK RESULTS CONSOLE PROGRESS: runs until the guest powers off
+# machine ACCELERATION KERNEL INITRAMFS DISK RESULTS CONSOLE PROGRESS ARGUMENTS: runs until the guest powers off, with
+# more arguments for the kernel
 machine() {
     local accel=(-accel tcg,thread=multi,tb-size=512 -cpu max)
     [[ $1 != kvm ]] || accel=(-accel kvm -cpu host)
     exec qemu-system-x86_64 "${accel[@]}" -smp "$(nproc)" -m "${CRIJ_VM_MEMORY:-2048}" -nodefaults -display none -no-reboot \
-        -kernel "$2" -initrd "$3" -append "console=ttyS0 quiet loglevel=5 panic=-1 mitigations=off nokaslr" \
+        -kernel "$2" -initrd "$3" -append "console=ttyS0 quiet loglevel=5 panic=-1 mitigations=off nokaslr ${8:-}" \
         -drive "file=$4,if=virtio,format=raw,cache=unsafe" -drive "file=$5,if=virtio,format=raw,cache=unsafe" \
         -object rng-random,filename=/dev/urandom,id=rng -device virtio-rng-pci,rng=rng \
         -serial "file:$6" -serial "file:$7"

@@ -26,6 +26,7 @@ public final class CrijServer implements ServerUnderTest {
                 [monitor]
                 command = []
                 [runtime]
+                cgroup_driver = "%10$s"
                 cgroup_parent = "%3$s"
                 [nri]
                 socket = "%1$s/nri.sock"
@@ -50,7 +51,8 @@ public final class CrijServer implements ServerUnderTest {
                         place.registryConfig(),
                         place.nriPlugins(),
                         place.nriConfig(),
-                        place.devices()));
+                        place.devices(),
+                        Place.cgroupDriver()));
     }
 
     /// The folder of the built programs: property `crij.dist`, else where the build puts it.

@@ -68,8 +68,13 @@ public record Place(
         return root.resolve(program + ".log");
     }
 
-    /// The parent of the cgroups of all pods.
+    /// Who makes cgroups: the property `e2e.cgroupDriver`, `cgroupfs` (default) or `systemd`.
+    public static String cgroupDriver() {
+        return System.getProperty("e2e.cgroupDriver", "cgroupfs");
+    }
+
+    /// The parent of the cgroups of all pods: a path, or a slice.
     public String cgroupParent() {
-        return "/" + name;
+        return cgroupDriver().equals("systemd") ? name + ".slice" : "/" + name;
     }
 }

@@ -1,5 +1,6 @@
 package io.crij.e2e;
 
+import io.crij.linux.systemd.UnitName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -140,7 +141,9 @@ public record Traces(Set<String> facts) {
                 found.addAll(walk(parent, Files::isDirectory));
             }
         }
-        var unified = CGROUPS.resolve(place.name());
+        var unified = Place.cgroupDriver().equals("systemd")
+                ? Path.of(CGROUPS + UnitName.pathOfSlice(place.cgroupParent()))
+                : CGROUPS.resolve(place.name());
         if (Files.isDirectory(unified)) {
             found.addAll(walk(unified, Files::isDirectory));
         }
@@ -150,7 +153,8 @@ public record Traces(Set<String> facts) {
 
     private static List<String> cgroups(Place place) {
         return cgroupFolders(place).stream()
-                .filter(folder -> !folder.getFileName().toString().equals(place.name()))
+                .filter(folder -> !folder.getFileName().toString().equals(place.name())
+                        && !folder.getFileName().toString().equals(place.cgroupParent()))
                 .map(Path::toString)
                 .toList();
     }
