@@ -1,6 +1,7 @@
 package io.crij.image;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,20 @@ record ImageRecord(
                 newer.pulledAt,
                 newer.annotations,
                 newer.unsyncedBoot);
+    }
+
+    /// What is told of the image.
+    Image image(ConfigFile file, boolean pinned) {
+        return new Image(
+                id,
+                tags,
+                digests,
+                size,
+                diffIds,
+                file.config(),
+                Instant.ofEpochMilli(pulledAt),
+                pinned,
+                annotations);
     }
 
     private static List<String> union(List<String> a, List<String> b) {

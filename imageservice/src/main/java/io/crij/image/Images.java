@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// The images of a node: the face of this package. One instance per [ImageSettings#root]; a lock file keeps a
@@ -41,7 +42,7 @@ public final class Images implements AutoCloseable {
             this.lockFile = lock(root.resolve("lock"));
             this.layers = new Layers(root);
             this.blobs = new Blobs(root);
-            this.records = new Records(root, layers, blobs);
+            this.records = new Records(root, layers, blobs, image -> isPinned(settings.pinned(), image));
             this.snapshots = new Snapshots(root, layers, records);
         } catch (IOException e) {
             throw StoreFiles.failed(root, "open the image store", e);
@@ -86,32 +87,22 @@ public final class Images implements AutoCloseable {
     /// `name@digest`. An
     /// ambiguous prefix finds nothing.
     public Optional<Image> find(String idOrName) {
-        return records.find(idOrName).map(this::image);
+        return records.find(idOrName).map(Stored::image);
     }
 
     /// All images, by id.
     public List<Image> list() {
-        return records.list().stream().map(this::image).toList();
+        return records.list().stream().map(Stored::image).toList();
     }
 
-    private Image image(Stored stored) {
-        ImageRecord record = stored.record();
-        return new Image(
-                record.id(),
-                record.tags(),
-                record.digests(),
-                record.size(),
-                record.diffIds(),
-                stored.config().config(),
-                Instant.ofEpochMilli(record.pulledAt()),
-                !settings.pinned().isEmpty()
-                        && Stream.concat(record.tags().stream(), record.digests().stream())
-                                .anyMatch(this::isPinned),
-                record.annotations());
+    private static boolean isPinned(Set<String> pinned, ImageRecord image) {
+        return !pinned.isEmpty()
+                && Stream.concat(image.tags().stream(), image.digests().stream())
+                        .anyMatch(name -> isPinned(pinned, name));
     }
 
-    private boolean isPinned(String name) {
-        return settings.pinned().stream()
+    private static boolean isPinned(Set<String> pinned, String name) {
+        return pinned.stream()
                 .anyMatch(it -> it.endsWith("*") ? name.startsWith(it.substring(0, it.length() - 1)) : name.equals(it));
     }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// The images of the store by id and name. A name belongs to one image at a time.
@@ -29,22 +30,28 @@ import java.util.stream.Stream;
 final class Records implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Records.class.getName());
 
-    private record Known(ImageRecord record, ConfigFile config) {}
+    /// A record with its parsed configuration.
+    ///
+    /// @param image what is told of it
+    record Stored(ImageRecord record, ConfigFile config, Image image) {}
 
     private final Path folder;
     private final Layers layers;
     private final Blobs blobs;
+    private final Predicate<ImageRecord> pinned;
     private final String boot;
     private final Object lock = new Object();
-    private final ConcurrentSkipListMap<String, Known> images = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<String, Stored> images = new ConcurrentSkipListMap<>();
     private boolean closed;
     private final ExecutorService syncer = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("image-sync").factory());
 
-    Records(Path root, Layers layers, Blobs blobs) throws IOException {
+    /// @param pinned whether an image must not be removed by a garbage collector
+    Records(Path root, Layers layers, Blobs blobs, Predicate<ImageRecord> pinned) throws IOException {
         this.folder = Files.createDirectories(root.resolve("images"));
         this.layers = layers;
         this.blobs = blobs;
+        this.pinned = pinned;
         this.boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
         List<ImageRecord> found = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
@@ -84,14 +91,14 @@ final class Records implements AutoCloseable {
                     throw new IOException("a layer is missing");
                 }
                 List<String> own = record.tags().stream().filter(taken::add).toList();
-                images.put(record.id().toString(), new Known(record.withTags(own), config));
+                images.put(record.id().toString(), stored(record.withTags(own), config));
             } catch (IOException | ImageException.InvalidManifest e) {
                 LOG.log(Level.WARNING, "image {0} is damaged and is removed: {1}", record.id(), e.getMessage());
                 Files.deleteIfExists(file(record.id()));
             }
         }
         Set<Digest> wanted = new HashSet<>();
-        for (Known known : images.values()) {
+        for (Stored known : images.values()) {
             wanted.add(known.record().id());
             wanted.addAll(known.record().manifests());
         }
@@ -99,6 +106,10 @@ final class Records implements AutoCloseable {
         if (images.values().stream().anyMatch(it -> it.record().unsyncedBoot() != null)) {
             syncer.execute(this::sync);
         }
+    }
+
+    private Stored stored(ImageRecord record, ConfigFile config) {
+        return new Stored(record, config, record.image(config, pinned.test(record)));
     }
 
     private Path file(Digest id) {
@@ -109,7 +120,7 @@ final class Records implements AutoCloseable {
     /// stays its own.
     ImageRecord put(ImageRecord added, ConfigFile config) throws IOException {
         synchronized (lock) {
-            Known old = images.get(added.id().toString());
+            Stored old = images.get(added.id().toString());
             ImageRecord record = (old == null ? added : old.record().joined(added)).withUnsyncedBoot(boot);
             if (layers.hold(record.layers()).isEmpty()) {
                 throw new IOException("a layer of the image has been removed");
@@ -120,7 +131,7 @@ final class Records implements AutoCloseable {
                 layers.release(record.layers());
                 throw e;
             }
-            images.put(record.id().toString(), new Known(record, config));
+            images.put(record.id().toString(), stored(record, config));
             if (old != null) {
                 layers.release(old.record().layers());
             }
@@ -131,7 +142,7 @@ final class Records implements AutoCloseable {
     }
 
     private void takeNamesFromOthers(ImageRecord owner) throws IOException {
-        for (Known other : List.copyOf(images.values())) {
+        for (Stored other : List.copyOf(images.values())) {
             List<String> left = other.record().tags().stream()
                     .filter(it -> !owner.tags().contains(it))
                     .toList();
@@ -139,7 +150,7 @@ final class Records implements AutoCloseable {
                     && left.size() < other.record().tags().size()) {
                 ImageRecord changed = other.record().withTags(left);
                 write(changed, false);
-                images.put(changed.id().toString(), new Known(changed, other.config()));
+                images.put(changed.id().toString(), stored(changed, other.config()));
             }
         }
     }
@@ -151,7 +162,7 @@ final class Records implements AutoCloseable {
     /// Removes an image with all its names and gives its layers back.
     void remove(Digest id) throws IOException {
         synchronized (lock) {
-            Known known = images.get(id.toString());
+            Stored known = images.get(id.toString());
             if (known == null) {
                 return;
             }
@@ -167,20 +178,26 @@ final class Records implements AutoCloseable {
 
     Optional<Stored> find(String idOrName) {
         var exact = images.get(idOrName);
-        var found = exact != null ? Optional.of(exact) : byName(idOrName).or(() -> byId(idOrName));
-        return found.map(it -> new Stored(it.record(), it.config()));
+        return exact != null
+                ? Optional.of(exact)
+                : byRecordedName(idOrName).or(() -> byName(idOrName)).or(() -> byId(idOrName));
     }
-
-    /// A record with its parsed configuration.
-    record Stored(ImageRecord record, ConfigFile config) {}
 
     List<Stored> list() {
-        return images.values().stream()
-                .map(it -> new Stored(it.record(), it.config()))
-                .toList();
+        return List.copyOf(images.values());
     }
 
-    private Optional<Known> byName(String name) {
+    /// Asked most often, by kubelet: with a tag as it is written here.
+    private Optional<Stored> byRecordedName(String name) {
+        for (Stored stored : images.values()) {
+            if (stored.record().tags().contains(name)) {
+                return Optional.of(stored);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Stored> byName(String name) {
         Reference reference;
         try {
             reference = Reference.parse(name);
@@ -196,16 +213,16 @@ final class Records implements AutoCloseable {
                 .findFirst();
     }
 
-    private Optional<Known> byId(String text) {
+    private Optional<Stored> byId(String text) {
         String id = text.startsWith("sha256:") ? text : "sha256:" + text;
-        Known exact = images.get(id);
+        Stored exact = images.get(id);
         if (exact != null) {
             return Optional.of(exact);
         }
         if (!id.matches("sha256:[0-9a-f]{3,64}")) {
             return Optional.empty();
         }
-        List<Known> begun = images.entrySet().stream()
+        List<Stored> begun = images.entrySet().stream()
                 .filter(it -> it.getKey().startsWith(id))
                 .map(Map.Entry::getValue)
                 .toList();
@@ -216,7 +233,7 @@ final class Records implements AutoCloseable {
         List<ImageRecord> unsynced;
         synchronized (lock) {
             unsynced = images.values().stream()
-                    .map(Known::record)
+                    .map(Stored::record)
                     .filter(it -> it.unsyncedBoot() != null)
                     .toList();
         }
@@ -244,7 +261,7 @@ final class Records implements AutoCloseable {
 
     private void markSynced(ImageRecord before) throws IOException {
         synchronized (lock) {
-            Known now = images.get(before.id().toString());
+            Stored now = images.get(before.id().toString());
             // new layers may have come since: then the next round marks it
             if (!closed
                     && now != null
@@ -252,7 +269,7 @@ final class Records implements AutoCloseable {
                     && now.record().manifests().equals(before.manifests())) {
                 ImageRecord synced = now.record().withUnsyncedBoot(null);
                 write(synced, true);
-                images.put(synced.id().toString(), new Known(synced, now.config()));
+                images.put(synced.id().toString(), stored(synced, now.config()));
             }
         }
     }
