@@ -9,9 +9,9 @@ import java.nio.ByteOrder;
 /// gives the memory back at once.
 final class WriteBuffers implements AutoCloseable {
     /// Most bytes that are taken from a pipe in one step; pipes of busy writers are made this large.
-    static final int TAKE = 256 << 10;
+    static final int TAKE = 512 << 10;
 
-    private static final int OUT = 416 << 10;
+    private static final int OUT = 832 << 10;
     private static final int PAGE = 4096;
 
     private final Arena arena = Arena.ofConfined();
