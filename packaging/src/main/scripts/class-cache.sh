@@ -1,15 +1,15 @@
 #!/bin/bash
-# class-cache.sh DISTRIBUTION: makes lib/crij.aot, the class cache of all programs, by one training run; see
-# docs/decisions/001. It is kept while jars, flags and JDK are the same. Without one everything works, slower: so a
-# training that fails is a note, no error.
+# class-cache.sh DISTRIBUTION PROGRAM CLASS: makes lib/PROGRAM.aot, the class cache of a program, by one training run,
+# which is what CLASS does; see docs/decisions/001. It is kept while jars, flags and JDK are the same. Without one
+# everything works, slower: so a training that fails is a note, no error.
 set -euo pipefail
-home=$1
+home=$1 program=$2 training=$3
 build=$(cd "$(dirname "$0")/../../../../build" && pwd)
-cache=$home/lib/crij.aot
-stamp=${home%/*}/class-cache.stamp
-log=${home%/*}/class-cache.log
+cache=$home/lib/$program.aot
+stamp=${home%/*}/class-cache.$program.stamp
+log=${home%/*}/class-cache.$program.log
 
-fresh=$(cat "$home"/lib/{*.jar,*.flags} "$JAVA_HOME/release" "$0" | sha256sum)
+fresh=$(cat "$home"/lib/{*.jar,*.jars,*.flags} "$JAVA_HOME/release" "$0" | sha256sum)
 if [[ -r $cache && $(cat "$stamp" 2>/dev/null) == "$fresh" ]]; then exit 0; fi
 
 work=$(mktemp -d /tmp/crij-training-XXXXXX)
@@ -33,14 +33,20 @@ note() {
 
 rm -f "$cache" "$stamp"
 "$build/first-image.sh" "$work/image.tar" >"$log" 2>&1 || note "there is no image to train with"
+mkdir "$work/rootfs"
+tar -xOf "$work/image.tar" layer.tar | tar -xC "$work/rootfs"
 # started as the programs are, by their launcher
-install -m 755 "$home/bin/crij" "$home/bin/training"
-cp "$home/lib/crij.flags" "$home/lib/training.flags"
-printf 'io.crij.server.TrainingRun\n' >"$home/lib/training.main"
+install -m 755 "$home/bin/$program" "$home/bin/training"
+cp "$home/lib/$program.flags" "$home/lib/training.flags"
+[[ ! -r $home/lib/$program.jars ]] || cp "$home/lib/$program.jars" "$home/lib/training.jars"
+printf '%s\n' "$training" >"$home/lib/training.main"
+# classes that are linked ahead of time cost a program that stays memory; one that ends at once starts sooner with them
+linked=-XX:-AOTClassLinking
+[[ $program == crij ]] || linked=-XX:+AOTClassLinking
 code=0
-CRIJ_JAVA_HOME=$JAVA_HOME CRIJ_JAVA_OPTIONS="-XX:AOTCacheOutput=$work/crij.aot -XX:-AOTClassLinking" \
+CRIJ_JAVA_HOME=$JAVA_HOME CRIJ_JAVA_OPTIONS="-XX:AOTCacheOutput=$work/cache $linked" \
     timeout -k 5 120 "$home/bin/training" "$work" "$work/image.tar" >>"$log" 2>&1 </dev/null || code=$?
 cat "$work/steps" >>"$log" 2>/dev/null || true
-[[ -s $work/crij.aot ]] || note "the training run ended with code $code"
-mv "$work/crij.aot" "$cache"
+[[ -s $work/cache ]] || note "the training run ended with code $code"
+mv "$work/cache" "$cache"
 printf '%s' "$fresh" >"$stamp"

@@ -73,15 +73,7 @@ record ImageRecord(
     /// What is told of the image.
     Image image(ConfigFile file, boolean pinned) {
         return new Image(
-                id,
-                tags,
-                digests,
-                size,
-                diffIds,
-                file.config(),
-                Instant.ofEpochMilli(pulledAt),
-                pinned,
-                annotations);
+                id, tags, digests, size, diffIds, file.config(), Instant.ofEpochMilli(pulledAt), pinned, annotations);
     }
 
     private static List<String> union(List<String> a, List<String> b) {

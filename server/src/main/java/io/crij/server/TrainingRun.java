@@ -1,6 +1,5 @@
 package io.crij.server;
 
-import io.crij.oci.cli.OciExec;
 import io.crij.server.cli.CrijCommand;
 import io.crij.server.transport.Sockets;
 import java.io.IOException;
@@ -11,8 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the class cache of all programs is made from, at build time: the monitor, the server and the commands in one
-/// JVM, on folders of their own. See docs/decisions/001.
+/// What the class cache of `crij` is made from, at build time: the server and the commands in one JVM, with the monitor
+/// that they need, on folders of their own. See docs/decisions/001.
 ///
 /// A step that this machine does not allow (no root, no cgroups) is skipped: the cache then knows fewer classes.
 final class TrainingRun {
@@ -37,8 +36,6 @@ final class TrainingRun {
         if (run.servers()) {
             run.pods(Path.of(args[1]));
         }
-        // the last, since it ends this JVM
-        OciExec.main(new String[] {"features"});
     }
 
     private void localCommands() {

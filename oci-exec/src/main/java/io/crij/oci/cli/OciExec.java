@@ -207,7 +207,7 @@ public final class OciExec {
     }
 
     /// Without a native call, which would take longer than all the rest of `state` or `list`.
-    private static int effectiveUser() throws IOException {
+    static int effectiveUser() throws IOException {
         return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }
 
