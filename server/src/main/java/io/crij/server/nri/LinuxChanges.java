@@ -1,6 +1,7 @@
 package io.crij.server.nri;
 
 import io.crij.linux.systemd.ScopeName;
+import io.crij.linux.systemd.Systemd;
 import io.crij.oci.spec.Device;
 import io.crij.oci.spec.DeviceType;
 import io.crij.oci.spec.Linux;
@@ -157,6 +158,9 @@ final class LinuxChanges {
             return Optional.empty();
         }
         if (ScopeName.isMeantBy(path)) {
+            if (!Systemd.booted()) {
+                throw refusedCgroup(path, "systemd is not the first process of this node; give an absolute path");
+            }
             try {
                 return Optional.of(ScopeName.parse(path).cgroupsPath());
             } catch (IllegalArgumentException e) {
