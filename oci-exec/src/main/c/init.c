@@ -5,6 +5,8 @@
  * pointers in it are constants: a header, the registers, data, operations (all made by ProgramBuilder, in Java). Both
  * halves of a clone3 without CLONE_VM go on in the same loop, each in its own copy.
  *
+ * Without argv[1] the program is part of the executable file, and mapped there already.
+ *
  * With argv[2], the number of a pipe, the program is still being made: a byte comes when it is whole, none when its maker
  * has gone.
  *
@@ -107,18 +109,22 @@ static u64 number(u64 text) {
 	return n;
 }
 
-__attribute__((noreturn, used)) void run(u64 *stack) {
+static void map(u64 *stack) {
 	u64 fd = number(stack[2]);
 	u8 byte;
 	if (stack[3] && call(NR_READ, number(stack[3]), (u64)&byte, 1, 0, 0, 0) != 1)
 		call(NR_EXIT_GROUP, 121, 0, 0, 0, 0, 0);
-
-	struct header *program = (struct header *)BASE;
 	long size = call(NR_LSEEK, fd, 0, 2, 0, 0, 0);
 	/* PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_FIXED_NOREPLACE */
 	long at = call(NR_MMAP, BASE, size, 3, 0x100002, fd, 0);
 	if (at != BASE)
 		call(NR_EXIT_GROUP, 120, 0, 0, 0, 0, 0);
+}
+
+__attribute__((noreturn, used)) void run(u64 *stack) {
+	struct header *program = (struct header *)BASE;
+	if (stack[2])
+		map(stack);
 
 	const struct operation *first = (const struct operation *)(BASE + program->operations);
 	for (u32 index = 0;; index++) {

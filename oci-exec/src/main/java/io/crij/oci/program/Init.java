@@ -50,7 +50,7 @@ public final class Init implements AutoCloseable {
         executable = memfd;
     }
 
-    private static byte[] elf(Arch arch) throws IOException {
+    static byte[] elf(Arch arch) throws IOException {
         String name = "init-" + arch.machine();
         try (InputStream in = Init.class.getResourceAsStream(name)) {
             if (in == null) {

@@ -78,6 +78,11 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
                 new SystemdOnDemand());
     }
 
+    /// For runtimes that are commands: they use this one's `init` and its threads.
+    public Subreapers subreapers() {
+        return new Subreapers(tools.init(), tools.readiness(), tools.reaper());
+    }
+
     @Override
     public Shim create(CreateRequest request) throws OciException, InterruptedException {
         var created = new Creation(tools, request, root).run();

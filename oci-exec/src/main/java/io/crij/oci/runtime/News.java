@@ -21,6 +21,12 @@ final class News {
     /// The start came, and there is no program to execute.
     static final int NO_PROGRAM = MARK | 5;
 
+    /// The command that a subreaper runs has ended.
+    static final int COMMAND_ENDED = MARK | 6;
+
+    /// The master of the container's terminal has come to the subreaper.
+    static final int CONSOLE = MARK | 7;
+
     static final int SIZE = 8;
 
     private News() {}

@@ -5,7 +5,7 @@ import java.util.Deque;
 
 /// What has to be undone when a later step fails: `try (var undo = new Rollback()) { … undo.commit(); }`. Undoes in
 /// reverse, and goes on past a step that fails.
-final class Rollback implements AutoCloseable {
+public final class Rollback implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Rollback.class.getName());
 
     private final Deque<Undo> steps = new ArrayDeque<>();
@@ -13,16 +13,16 @@ final class Rollback implements AutoCloseable {
     private record Undo(String what, Action action) {}
 
     @FunctionalInterface
-    interface Action {
+    public interface Action {
         void run() throws Exception;
     }
 
-    void add(String what, Action action) {
+    public void add(String what, Action action) {
         steps.push(new Undo(what, action));
     }
 
     /// Everything stays.
-    void commit() {
+    public void commit() {
         steps.clear();
     }
 

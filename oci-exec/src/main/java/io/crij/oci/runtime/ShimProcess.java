@@ -20,6 +20,7 @@ final class ShimProcess implements Shim {
     private final int shimPid;
     private final Streams streams;
     private final Reaper reaper;
+    private final ExitRecords exits;
     private boolean released;
     private boolean closed;
 
@@ -39,7 +40,21 @@ final class ShimProcess implements Shim {
         static final Backlogs NONE = new Backlogs(null, null);
     }
 
+    /// Where it stands how the process ended.
+    interface ExitRecords {
+        /// Empty while it lives.
+        ///
+        /// @param told whether the shim says that it has ended
+        Optional<ExitStatus> find(Fd exitFile, boolean told) throws ErrnoException;
+    }
+
+    /// Of a shim that writes down the end of its one child.
     ShimProcess(int pid, int shimPid, Streams streams, Reaper reaper) {
+        this(pid, shimPid, streams, reaper, (file, _) -> first(file));
+    }
+
+    ShimProcess(int pid, int shimPid, Streams streams, Reaper reaper, ExitRecords exits) {
+        this.exits = exits;
         this.pid = pid;
         this.shimPid = shimPid;
         this.streams = streams;
@@ -93,14 +108,18 @@ final class ShimProcess implements Shim {
 
     @Override
     public Optional<ExitStatus> exitStatus() {
-        byte[] record = new byte[ShimSteps.RECORD_SIZE];
         try {
-            int got = streams.exitFile().pread(record, 0, record.length, 0);
-            return got < record.length ? Optional.empty() : read(record);
+            return exits.find(streams.exitFile(), streams.exited().available() > 0);
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.WARNING, "the exit status of process " + pid + " cannot be read", e);
             return Optional.empty();
         }
+    }
+
+    private static Optional<ExitStatus> first(Fd exitFile) throws ErrnoException {
+        byte[] record = new byte[ShimSteps.RECORD_SIZE];
+        int got = exitFile.pread(record, 0, record.length, 0);
+        return got < record.length ? Optional.empty() : read(record);
     }
 
     /// Reads a record as the shim writes it; empty while it is all zero.
@@ -138,11 +157,16 @@ final class ShimProcess implements Shim {
     }
 
     private void command(byte command) {
+        command(new byte[] {command});
+    }
+
+    /// At once, so that others' commands do not come in between.
+    synchronized void command(byte[] bytes) {
         if (closed) {
             return;
         }
         try {
-            streams.control().write(new byte[] {command});
+            streams.control().write(bytes);
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.DEBUG, "the shim of process " + pid + " has gone", e);
         }

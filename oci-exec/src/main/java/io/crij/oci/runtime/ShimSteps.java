@@ -22,6 +22,12 @@ final class ShimSteps {
     static final byte CLOSE_STDIN = 'c';
     static final byte QUIT = 'q';
 
+    /// Of a subreaper: four bytes with the pid follow whose end is to be told.
+    static final byte PROCESS = 'p';
+
+    /// Of a subreaper: run the command that waits for the container's end.
+    static final byte WAIT = 'w';
+
     /// The record of an exit: `siginfo_t` as waitid(2) fills it, then a `struct timespec`.
     static final int RECORD_SIZE = 144;
 
