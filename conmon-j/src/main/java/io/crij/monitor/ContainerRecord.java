@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param cgroup path of what `cgroupsPath` of the specification means; empty: none
 /// @param acknowledged the shim was let go: output and exit status are safe
+/// @param runtime null: the built-in one, or that of the handler's name
 record ContainerRecord(
         int version,
         String id,
@@ -32,7 +33,8 @@ record ContainerRecord(
         int exitCode,
         boolean exitKnown,
         boolean oomKilled,
-        boolean acknowledged) {
+        boolean acknowledged,
+        @Nullable RuntimeChoice runtime) {
     static final int VERSION = 1;
 
     /// CREATING → CREATED → RUNNING ⇄ PAUSED; every one of them → STOPPED, which is final.
@@ -44,7 +46,7 @@ record ContainerRecord(
         STOPPED
     }
 
-    static ContainerRecord creating(Create request, String cgroup) {
+    static ContainerRecord creating(Create request, String cgroup, MonitoredRuntime runtime) {
         return new ContainerRecord(
                 VERSION,
                 request.getContainerId(),
@@ -64,11 +66,12 @@ record ContainerRecord(
                 0,
                 false,
                 false,
-                false);
+                false,
+                RuntimeChoice.of(runtime));
     }
 
     /// What a runtime knows of a container whose record is lost: neither its log nor its labels nor its times.
-    static ContainerRecord rescued(ContainerState state, String handler) {
+    static ContainerRecord rescued(ContainerState state, String handler, MonitoredRuntime runtime) {
         Status status = switch (state.status()) {
             case CREATING, CREATED -> Status.CREATED;
             case RUNNING, STOPPED -> Status.RUNNING;
@@ -93,7 +96,12 @@ record ContainerRecord(
                 0,
                 false,
                 false,
-                false);
+                false,
+                RuntimeChoice.of(runtime));
+    }
+
+    MonitoredRuntime monitoredRuntime() {
+        return runtime == null ? new MonitoredRuntime.BuiltIn() : runtime.runtime();
     }
 
     boolean stopped() {
@@ -136,7 +144,8 @@ record ContainerRecord(
                 exit.code(),
                 exit.known(),
                 oomKilled,
-                acknowledged);
+                acknowledged,
+                runtime);
     }
 
     ContainerRecord withOom() {
@@ -167,7 +176,8 @@ record ContainerRecord(
                 exitCode,
                 exitKnown,
                 oom,
-                safe);
+                safe,
+                runtime);
     }
 
     private ContainerRecord with(Status next, int hostPid, long created, long started) {
@@ -190,7 +200,8 @@ record ContainerRecord(
                 exitCode,
                 exitKnown,
                 oomKilled,
-                acknowledged);
+                acknowledged,
+                runtime);
     }
 
     @Nullable

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param logPath absolute path of the CRI log file; null: output is dropped
 /// @param labels given back in [MonitoredContainer], for the caller's own use
 /// @param start starts it too; when that fails nothing is left
+/// @param runtime what runs it
 public record ContainerRequest(
         String id,
         Path bundle,
@@ -23,9 +24,10 @@ public record ContainerRequest(
         Streams streams,
         @Nullable Path logPath,
         Map<String, String> labels,
-        boolean start) {
+        boolean start,
+        MonitoredRuntime runtime) {
 
-    /// One that is started later.
+    /// One of the built-in runtime that is started later.
     public ContainerRequest(
             String id,
             Path bundle,
@@ -35,12 +37,17 @@ public record ContainerRequest(
             Streams streams,
             @Nullable Path logPath,
             Map<String, String> labels) {
-        this(id, bundle, spec, handler, rootfs, streams, logPath, labels, false);
+        this(id, bundle, spec, handler, rootfs, streams, logPath, labels, false, new MonitoredRuntime.BuiltIn());
     }
 
     /// The same, started as soon as it is made.
     public ContainerRequest started() {
-        return new ContainerRequest(id, bundle, spec, handler, rootfs, streams, logPath, labels, true);
+        return new ContainerRequest(id, bundle, spec, handler, rootfs, streams, logPath, labels, true, runtime);
+    }
+
+    /// The same, run by that runtime.
+    public ContainerRequest by(MonitoredRuntime other) {
+        return new ContainerRequest(id, bundle, spec, handler, rootfs, streams, logPath, labels, start, other);
     }
 
     /// Standard streams of a container.

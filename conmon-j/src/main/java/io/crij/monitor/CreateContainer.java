@@ -43,10 +43,11 @@ final class CreateContainer {
     void run(Create request, Answer answer) throws MonitorException, OciException, IOException, InterruptedException {
         Spec spec = specs.spec(request.getSpec().toByteArray());
         Rootfs rootfs = rootfs(request);
-        OciRuntime runtime = handlers.find(request.getHandler());
+        MonitoredRuntime kind = RuntimeMessages.decode(request);
+        OciRuntime runtime = handlers.find(request.getHandler(), kind);
         Path bundle = bundle(request);
         String cgroup = cgroup(spec);
-        LiveContainer container = new LiveContainer(runtime, ContainerRecord.creating(request, cgroup));
+        LiveContainer container = new LiveContainer(runtime, ContainerRecord.creating(request, cgroup, kind));
         containers.add(container);
         try (Rollback undo = new Rollback()) {
             undo.add("forget container " + container.id(), () -> containers.drop(container));

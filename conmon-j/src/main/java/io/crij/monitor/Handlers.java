@@ -1,13 +1,42 @@
 package io.crij.monitor;
 
+import io.crij.oci.command.CommandRuntime;
+import io.crij.oci.command.CommandSettings;
 import io.crij.oci.runtime.OciRuntime;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
-/// The runtime handlers that containers can ask for by name; the empty name is the built-in runtime.
-public record Handlers(Map<String, OciRuntime> byName) {
+/// The runtimes of containers: those of this process by the name of a handler, of which the empty one is the built-in
+/// one, and those that are other programs, by their settings. Thread-safe.
+public final class Handlers {
+    private final Map<String, OciRuntime> byName;
+    private final Map<CommandSettings, OciRuntime> commands = new ConcurrentHashMap<>();
+    private final Function<CommandSettings, OciRuntime> newCommand;
+
+    /// Without other programs.
+    public Handlers(Map<String, OciRuntime> byName) {
+        this(byName, settings -> {
+            throw new IllegalStateException("this monitor runs no commands such as " + settings.path());
+        });
+    }
+
+    public Handlers(Map<String, OciRuntime> byName, Function<CommandSettings, OciRuntime> newCommand) {
+        this.byName = Map.copyOf(byName);
+        this.newCommand = newCommand;
+    }
+
+    OciRuntime find(String name, MonitoredRuntime runtime) throws MonitorException {
+        return switch (runtime) {
+            case MonitoredRuntime.BuiltIn _ -> find(name);
+            case MonitoredRuntime.Command(CommandSettings settings) -> commands.computeIfAbsent(settings, newCommand);
+        };
+    }
+
     OciRuntime find(String name) throws MonitorException {
         OciRuntime runtime = byName.get(name);
         if (runtime == null) {
@@ -19,12 +48,15 @@ public record Handlers(Map<String, OciRuntime> byName) {
         return runtime;
     }
 
-    /// All names, the built-in one first.
-    Set<String> names() {
-        return new TreeSet<>(byName.keySet());
-    }
-
     OciRuntime builtIn() throws MonitorException {
         return find("");
+    }
+
+    /// Which runtime a container has whose own record is lost, as far as that runtime's says it.
+    ///
+    /// @param containers folder with a folder for each container
+    static MonitoredRuntime foundIn(Path containers, String id) throws IOException {
+        Optional<CommandSettings> command = CommandRuntime.settingsOf(containers, id);
+        return command.<MonitoredRuntime>map(MonitoredRuntime.Command::new).orElseGet(MonitoredRuntime.BuiltIn::new);
     }
 }

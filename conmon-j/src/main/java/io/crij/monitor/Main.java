@@ -1,7 +1,10 @@
 package io.crij.monitor;
 
+import io.crij.oci.cgroup.CgroupHost;
+import io.crij.oci.command.CommandRuntime;
 import io.crij.oci.runtime.BuiltinRuntime;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 
 /// The `conmon-j` program.
@@ -19,8 +22,7 @@ public final class Main {
         }
         try {
             Options options = Options.parse(arguments);
-            BuiltinRuntime builtIn = new BuiltinRuntime(options.state().resolve("containers"));
-            new MonitorProgram(options).run(new Handlers(Map.of("", builtIn, "builtin", builtIn)));
+            new MonitorProgram(options).run(handlers(options.state()));
         } catch (IllegalArgumentException e) {
             System.err.print("conmon-j: " + e.getMessage() + "\n" + Options.USAGE);
             System.exit(2);
@@ -28,5 +30,15 @@ public final class Main {
             System.err.println("conmon-j: " + e.getMessage());
             System.exit(1);
         }
+    }
+
+    private static Handlers handlers(Path state) throws IOException {
+        Path containers = state.resolve("containers");
+        BuiltinRuntime builtIn = new BuiltinRuntime(containers);
+        CgroupHost cgroups = CgroupHost.read();
+        return new Handlers(
+                Map.of("", builtIn, "builtin", builtIn),
+                settings -> new CommandRuntime(
+                        settings, containers, state.resolve("commands"), builtIn.subreapers(), cgroups));
     }
 }

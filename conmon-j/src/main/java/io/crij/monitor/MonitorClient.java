@@ -286,6 +286,7 @@ public final class MonitorClient implements AutoCloseable {
             case Rootfs.Overlay overlay -> create.setOverlay(RootfsMessages.encode(overlay));
             case Rootfs.Pause() -> create.setPause(Pause_.getDefaultInstance());
         }
+        RuntimeMessages.encode(request.runtime()).ifPresent(create::setRuntime);
         return create.build();
     }
 }

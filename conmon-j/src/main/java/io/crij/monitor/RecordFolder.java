@@ -32,6 +32,11 @@ final class RecordFolder {
         containers = state.resolve("containers");
     }
 
+    /// Folder with a folder for each container, which its runtime uses too.
+    Path containers() {
+        return containers;
+    }
+
     Path journal(String id) {
         return containers.resolve(id).resolve(JOURNAL);
     }

@@ -61,21 +61,20 @@ final class TakeOver {
     /// nothing is left of it but our files.
     private void rescue(RecordFolder.Found.Torn torn)
             throws MonitorException, OciException, IOException, InterruptedException {
-        for (String handler : handlers.names()) {
-            try {
-                ContainerState state = handlers.find(handler).state(torn.id());
-                LOG.log(
-                        System.Logger.Level.ERROR,
-                        "the record of container " + torn.id() + " cannot be read (" + torn.why()
-                                + "): it is watched over, but its output is not logged any more. Delete it and make it"
-                                + " anew");
-                ContainerRecord record = ContainerRecord.rescued(state, handler);
-                folder.save(record);
-                take(record);
-                return;
-            } catch (OciException.NotFound e) {
-                LOG.log(System.Logger.Level.DEBUG, "handler \"" + handler + "\" does not know " + torn.id());
-            }
+        try {
+            MonitoredRuntime runtime = Handlers.foundIn(folder.containers(), torn.id());
+            ContainerState state = handlers.find("", runtime).state(torn.id());
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "the record of container " + torn.id() + " cannot be read (" + torn.why()
+                            + "): it is watched over, but its output is not logged any more. Delete it and make it"
+                            + " anew");
+            ContainerRecord record = ContainerRecord.rescued(state, "", runtime);
+            folder.save(record);
+            take(record);
+            return;
+        } catch (OciException.NotFound e) {
+            LOG.log(System.Logger.Level.DEBUG, "no runtime knows " + torn.id());
         }
         LOG.log(
                 System.Logger.Level.WARNING,
@@ -85,7 +84,7 @@ final class TakeOver {
     }
 
     private void take(ContainerRecord record) throws MonitorException, OciException, IOException, InterruptedException {
-        OciRuntime runtime = handlers.find(record.handler());
+        OciRuntime runtime = handlers.find(record.handler(), record.monitoredRuntime());
         if (record.status() == ContainerRecord.Status.CREATING) {
             runtime.delete(record.id(), true);
             folder.remove(record.id());
