@@ -130,17 +130,19 @@ final class ContainerCreation {
         byte[] json = specs.write(spec);
         write(records.folder(container.id()).resolve(SPEC_FILE), json);
         var config = container.config();
+        var handler = handlers.usable(container.handler());
         undo.add("remove the process of container " + container.id(), () -> monitor.delete(container.id(), true));
         try {
             return monitor.create(new ContainerRequest(
                     container.id(),
                     container.bundle(),
                     json,
-                    handlers.find(container.handler()).monitorName(),
+                    handler.monitorName(),
                     prepared.rootfs(),
                     new ContainerRequest.Streams(config.tty(), config.stdin(), config.stdinOnce()),
                     container.log(),
-                    Map.of(PodCreation.POD_LABEL, container.podId())));
+                    Map.of(PodCreation.POD_LABEL, container.podId()))
+                    .by(handler.runtime()));
         } catch (MonitorException e) {
             throw MonitorFailures.translate("create container " + container.id(), e);
         }

@@ -21,7 +21,11 @@ final class PodChecks {
 
     void check(PodConfig config, String handler) throws SandboxException {
         metadata(config.metadata());
-        handlers.find(handler);
+        var runtime = handlers.usable(handler);
+        if (config.namespaces().userNamespace() && !runtime.mapsUsers()) {
+            throw new SandboxException.Unsupported("runtime handler \"" + runtime.name()
+                    + "\" has no user namespaces for pods: leave hostUsers out, or use a handler of type builtin");
+        }
         if (!config.logDirectory().isEmpty() && !Path.of(config.logDirectory()).isAbsolute()) {
             throw new SandboxException.Invalid("log_directory", config.logDirectory(), "must be an absolute path");
         }

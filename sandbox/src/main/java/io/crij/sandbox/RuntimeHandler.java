@@ -1,24 +1,31 @@
 package io.crij.sandbox;
 
-import java.nio.file.Path;
+import io.crij.monitor.MonitoredRuntime;
+import java.util.function.Supplier;
 
 /// A RuntimeClass handler of this node.
 ///
 /// @param name as RuntimeClass names it
-public record RuntimeHandler(String name, Kind kind) {
-    public sealed interface Kind {}
-
+/// @param problem asked when a pod wants it: why it cannot be used, empty when it can
+public record RuntimeHandler(String name, MonitoredRuntime runtime, Supplier<String> problem) {
     /// The executor inside `conmon-j`.
-    public record BuiltIn() implements Kind {}
-
-    /// A runtime with runc's command line.
-    public record Command(Path program) implements Kind {}
-
-    /// A containerd-style shim, such as kata's.
-    public record ShimV2(Path program) implements Kind {}
+    public static RuntimeHandler builtIn(String name) {
+        return new RuntimeHandler(name, new MonitoredRuntime.BuiltIn(), () -> "");
+    }
 
     /// The name the monitor knows it by; the built-in executor has the empty one, whatever it is called here.
     String monitorName() {
-        return kind instanceof BuiltIn ? "" : name;
+        return switch (runtime) {
+            case MonitoredRuntime.BuiltIn _ -> "";
+            case MonitoredRuntime.Command _ -> name;
+        };
+    }
+
+    /// Whether its pods may have user namespaces of their own.
+    boolean mapsUsers() {
+        return switch (runtime) {
+            case MonitoredRuntime.BuiltIn _ -> true;
+            case MonitoredRuntime.Command _ -> false;
+        };
     }
 }

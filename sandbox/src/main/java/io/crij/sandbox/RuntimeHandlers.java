@@ -20,7 +20,7 @@ public final class RuntimeHandlers {
 
     /// Only the built-in executor, under the name `crij`.
     public static RuntimeHandlers builtIn() {
-        return new RuntimeHandlers(List.of(new RuntimeHandler("crij", new RuntimeHandler.BuiltIn())), "crij");
+        return new RuntimeHandlers(List.of(RuntimeHandler.builtIn("crij")), "crij");
     }
 
     /// @param name empty for the default handler
@@ -28,6 +28,19 @@ public final class RuntimeHandlers {
         var handler = byName.get(name.isEmpty() ? defaultName : name);
         if (handler == null) {
             throw new SandboxException.HandlerUnknown(name, byName.keySet());
+        }
+        return handler;
+    }
+
+    /// For something new: one that cannot be used is refused.
+    ///
+    /// @param name empty for the default handler
+    RuntimeHandler usable(String name) throws SandboxException {
+        var handler = find(name);
+        var problem = handler.problem().get();
+        if (!problem.isEmpty()) {
+            throw new SandboxException.Unsupported(
+                    "runtime handler \"" + handler.name() + "\" cannot be used on this node: " + problem);
         }
         return handler;
     }

@@ -14,6 +14,7 @@ import io.crij.server.call.Calls;
 import io.crij.server.call.Readiness;
 import io.crij.server.config.Config;
 import io.crij.server.events.ContainerEvents;
+import io.crij.server.handlers.FoundHandlers;
 import io.crij.server.metrics.ServerMetrics;
 import io.crij.server.monitor.MonitorStart;
 import io.crij.server.nri.Nri;
@@ -67,10 +68,11 @@ public final class CriServer implements AutoCloseable {
             var monitor = own(new MonitorClient(config.monitorSocket(), "crij"));
             var images = own(images(config));
             var host = HostFeatures.read();
+            var handlers = FoundHandlers.probe(config, host).logged();
             var events = new ContainerEvents();
             nri = new Nri(config, new ResourceLimits(host), metrics.registry());
             sandboxes = own(new Sandboxes(
-                    Settings.sandbox(config),
+                    Settings.sandbox(config, handlers),
                     monitor,
                     new SnapshotRootfs(images.snapshots()),
                     nri,
@@ -107,6 +109,7 @@ public final class CriServer implements AutoCloseable {
                                     calls,
                                     config,
                                     host,
+                                    handlers,
                                     sandboxes,
                                     images,
                                     monitor,

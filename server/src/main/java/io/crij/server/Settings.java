@@ -1,10 +1,14 @@
 package io.crij.server;
 
+import io.crij.monitor.MonitoredRuntime;
+import io.crij.oci.command.CommandSettings;
 import io.crij.sandbox.CgroupDriver;
 import io.crij.sandbox.RuntimeHandler;
 import io.crij.sandbox.RuntimeHandlers;
 import io.crij.sandbox.SandboxSettings;
 import io.crij.server.config.Config;
+import io.crij.server.handlers.FoundHandler;
+import io.crij.server.handlers.FoundHandlers;
 import io.crij.server.streaming.StreamSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +21,7 @@ final class Settings {
 
     private Settings() {}
 
-    static SandboxSettings sandbox(Config config) {
+    static SandboxSettings sandbox(Config config, FoundHandlers found) {
         var usual = SandboxSettings.defaults();
         var server = config.server();
         boolean standard = server.state().equals(Config.DEFAULT.server().state());
@@ -35,7 +39,7 @@ final class Settings {
                 config.runtime().cgroupParent(),
                 config.runtime().shmSize().bytes(),
                 config.runtime().sysctls(),
-                handlers(config),
+                handlers(config, found),
                 config.network().configDir(),
                 config.network().pluginDirs(),
                 config.network().defaultNetwork(),
@@ -55,10 +59,38 @@ final class Settings {
                 UPGRADE_TIMEOUT);
     }
 
-    private static RuntimeHandlers handlers(Config config) {
-        var handlers = config.runtimes().keySet().stream()
-                .map(name -> new RuntimeHandler(name, new RuntimeHandler.BuiltIn()))
+    private static RuntimeHandlers handlers(Config config, FoundHandlers found) {
+        var handlers = found.all().stream()
+                .map(handler -> new RuntimeHandler(handler.name(), runtime(config, handler), handler::problemNow))
                 .toList();
-        return new RuntimeHandlers(handlers, config.runtime().defaultHandler());
+        return new RuntimeHandlers(handlers, found.defaultName());
+    }
+
+    private static MonitoredRuntime runtime(Config config, FoundHandler handler) {
+        var settings = handler.settings();
+        return switch (settings.type()) {
+            case BUILTIN -> new MonitoredRuntime.BuiltIn();
+            case OCI -> {
+                var program = handler.program().orElse(Path.of("/nowhere", handler.name()));
+                yield new MonitoredRuntime.Command(new CommandSettings(
+                        handler.name(),
+                        program.toString(),
+                        root(config, handler).toString(),
+                        settings.options(),
+                        settings.dialectOf(program) == Config.Handler.Dialect.GVISOR
+                                ? CommandSettings.Dialect.GVISOR
+                                : CommandSettings.Dialect.RUNC,
+                        config.runtime().cgroupDriver() == Config.CgroupDriver.SYSTEMD,
+                        settings.createTimeout().toMillis(),
+                        settings.timeout().toMillis()));
+            }
+        };
+    }
+
+    private static Path root(Config config, FoundHandler handler) {
+        var root = handler.settings().root();
+        return root.toString().isEmpty()
+                ? config.server().state().resolve("runtimes").resolve(handler.name())
+                : root;
     }
 }

@@ -16,7 +16,7 @@ public final class NodeCheck {
     }
 
     /// All findings, in a fixed order.
-    public List<Finding> run() throws ErrnoException {
+    public List<Finding> run() throws ErrnoException, InterruptedException {
         var features = KernelFeatures.probe();
         var findings = new ArrayList<Finding>();
         findings.addAll(new KernelChecks(features).run());

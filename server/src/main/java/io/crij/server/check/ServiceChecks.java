@@ -1,6 +1,10 @@
 package io.crij.server.check;
 
+import io.crij.linux.ErrnoException;
 import io.crij.server.config.Config;
+import io.crij.server.handlers.FoundHandler;
+import io.crij.server.handlers.FoundHandlers;
+import io.crij.server.spec.HostFeatures;
 import io.crij.server.transport.Sockets;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,11 +23,14 @@ final class ServiceChecks {
         this.config = config;
     }
 
-    List<Finding> run() {
+    List<Finding> run() throws ErrnoException, InterruptedException {
         var findings = new ArrayList<Finding>();
         findings.add(socket("server", config.server().socket(), "systemctl start crij"));
         findings.add(socket("monitor", config.monitorSocket(), "systemctl start conmon-j; crij starts it too"));
         findings.add(handlers());
+        for (var handler : FoundHandlers.probe(config, HostFeatures.read()).all()) {
+            findings.add(handler(handler));
+        }
         metricsPort().ifPresent(findings::add);
         return findings;
     }
@@ -62,5 +69,21 @@ final class ServiceChecks {
                         "runtime handlers",
                         "the default handler " + fallback + " is not among " + names,
                         "set runtime.default_handler to one of them");
+    }
+
+    private static Finding handler(FoundHandler handler) {
+        var topic = "handler " + handler.name();
+        if (!handler.usable()) {
+            return Finding.warn(topic, "pods cannot use it", handler.problem());
+        }
+        var what = handler.program().map(program -> program + (handler.version().isEmpty() ? "" : " (" + handler.version() + ")"));
+        return Finding.ok(
+                topic,
+                what.orElse("the executor inside conmon-j") + "; recursive read-only mounts: "
+                        + yesNo(handler.recursiveReadOnly()) + ", user namespaces: " + yesNo(handler.userNamespaces()));
+    }
+
+    private static String yesNo(boolean yes) {
+        return yes ? "yes" : "no";
     }
 }

@@ -32,7 +32,7 @@ final class Check implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Override
-    public Integer call() throws ErrnoException {
+    public Integer call() throws ErrnoException, InterruptedException {
         var out = Console.of(spec).out();
         var findings = findings();
         out.println(output.json() ? json(findings) : text(findings));
@@ -40,7 +40,7 @@ final class Check implements Callable<Integer> {
         return findings.stream().anyMatch(f -> f.verdict() == Verdict.FAIL) ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    private List<Finding> findings() throws ErrnoException {
+    private List<Finding> findings() throws ErrnoException, InterruptedException {
         try {
             return new NodeCheck(options.read()).run();
         } catch (ConfigException e) {

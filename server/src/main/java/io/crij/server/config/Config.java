@@ -177,17 +177,84 @@ public record Config(
     }
 
     public record Handler(
-            @Key("How containers are made: builtin is the executor inside conmon-j.")
-            Type type,
+            @Key("""
+                How containers are made: builtin is the executor inside conmon-j; oci is another runtime with runc's \
+                command line, as runc, crun, youki and runsc.\
+                """) Type type,
+
+            @Key("""
+                oci: its program. A name without a slash is looked for in PATH; empty: the handler's own name.\
+                """) Path path,
+
+            @Key("oci: folder of the runtime's own state; empty: runtimes/NAME in the state folder.")
+            Path root,
+
+            @Key("oci: more options of the runtime, put before the verb of every call.")
+            List<String> options,
+
+            @Key("""
+                oci: what is special about it. runc: containers are processes of this host. gvisor: they are processes of a \
+                sandbox, one for each pod, as with runsc. auto: gvisor for a program called runsc, runc for all others.\
+                """) Dialect dialect,
+
+            @Key("""
+                oci: annotations of pods and containers that mean something to a runtime, and reach it: names, or beginnings \
+                with * at the end, as io.katacontainers.*. Others with the names of runtimes are kept from it.\
+                """) List<String> allowedAnnotations,
+
+            @Key("Seccomp profile (JSON) of RuntimeDefault; empty: that of the containers table.")
+            Path seccompProfile,
+
+            @Key("""
+                Memory limits below this are refused: what a runtime needs for the start of a container counts too. runc wants \
+                about 12MiB. 0B is no floor.\
+                """) ByteSize memoryFloor,
+
+            @Key(value = "oci: how long the runtime may take to create a container, or to execute a command in it, before it is killed.", min = 1000)
+            Duration createTimeout,
+
+            @Key(value = "oci: how long any other call of the runtime may take before it is killed.", min = 1000)
+            Duration timeout,
 
             @Key("Privileged containers get the devices of their request only, not all of the host.")
             boolean privilegedWithoutHostDevices) {
-        public static final Handler DEFAULT = new Handler(Type.BUILTIN, false);
+        public static final Handler DEFAULT = new Handler(
+                Type.BUILTIN,
+                Path.of(""),
+                Path.of(""),
+                List.of(),
+                Dialect.AUTO,
+                List.of(),
+                Path.of(""),
+                new ByteSize(0),
+                Duration.ofMinutes(2),
+                Duration.ofSeconds(30),
+                false);
 
         public enum Type {
             BUILTIN,
-            COMMAND,
-            SHIM
+            OCI;
+
+            @Override
+            public String toString() {
+                return name().replace('_', '-');
+            }
+        }
+
+        public enum Dialect {
+            AUTO,
+            RUNC,
+            GVISOR
+        }
+
+        /// What is special about it, once its program is known.
+        ///
+        /// @param program path or name of it
+        public Dialect dialectOf(Path program) {
+            return switch (dialect) {
+                case AUTO -> program.endsWith("runsc") ? Dialect.GVISOR : Dialect.RUNC;
+                case RUNC, GVISOR -> dialect;
+            };
         }
     }
 

@@ -59,13 +59,7 @@ final class ConfigRules {
 
     private void handlers(Config config) throws ConfigException {
         for (var entry : config.runtimes().entrySet()) {
-            var key = "runtimes." + entry.getKey() + ".type";
-            switch (entry.getValue().type()) {
-                case BUILTIN -> {}
-                case COMMAND ->
-                    throw refused(key, "command", "handlers that run another OCI runtime come later; use builtin");
-                case SHIM -> throw refused(key, "shim", "handlers with a shim v2 (Kata) come later; use builtin");
-            }
+            handler("runtimes." + entry.getKey(), entry.getKey(), entry.getValue());
         }
         var handler = config.runtime().defaultHandler();
         if (!config.runtimes().containsKey(handler)) {
@@ -76,6 +70,57 @@ final class ConfigRules {
                     "there is no table [runtimes." + handler + "]"
                             + nearest.map(near -> "; did you mean " + near + "?")
                                     .orElse(""));
+        }
+    }
+
+    private void handler(String table, String name, Config.Handler handler) throws ConfigException {
+        if (!name.matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?")) {
+            throw refused(
+                    table + ".type",
+                    name,
+                    "a RuntimeClass cannot name such a handler: lower-case letters, digits and - inside only");
+        }
+        switch (handler.type()) {
+            case BUILTIN -> {
+                refuseForBuiltIn(table + ".path", handler.path().toString());
+                refuseForBuiltIn(table + ".root", handler.root().toString());
+                refuseForBuiltIn(table + ".options", String.join(" ", handler.options()));
+            }
+            case OCI -> {
+                var path = handler.path().toString();
+                if (path.contains("/") && !handler.path().isAbsolute()) {
+                    throw refused(table + ".path", path, "must be an absolute path, or a name to look for in PATH");
+                }
+                if (!handler.root().toString().isEmpty()) {
+                    absolute(table + ".root", handler.root());
+                }
+                for (var option : handler.options()) {
+                    if (!option.startsWith("-")) {
+                        throw refused(
+                                table + ".options",
+                                option,
+                                "would be taken for the verb; write an option and its value as one word, as --debug or"
+                                        + " --network=host");
+                    }
+                }
+            }
+        }
+        var profile = handler.seccompProfile();
+        if (!profile.toString().isEmpty()) {
+            absolute(table + ".seccomp_profile", profile);
+        }
+        for (var pattern : handler.allowedAnnotations()) {
+            int star = pattern.indexOf('*');
+            if (pattern.isEmpty() || star >= 0 && star < pattern.length() - 1) {
+                throw refused(
+                        table + ".allowed_annotations", pattern, "must be a name, or the beginning of one with * at its end");
+            }
+        }
+    }
+
+    private void refuseForBuiltIn(String key, String value) throws ConfigException {
+        if (!value.isEmpty()) {
+            throw refused(key, value, "is for handlers that run another program: set type = \"oci\" too");
         }
     }
 

@@ -13,6 +13,7 @@ import io.crij.sandbox.PodRecord;
 import io.crij.sandbox.SandboxException;
 import io.crij.server.SnapshotRootfs;
 import io.crij.server.config.Config;
+import io.crij.server.handlers.FoundHandlers;
 import io.crij.server.nri.Nri;
 import io.crij.server.spec.ContainerSpec;
 import io.crij.server.spec.HostFeatures;
@@ -28,14 +29,22 @@ import java.util.OptionalInt;
 final class Plans {
     private final Config config;
     private final HostFeatures host;
+    private final FoundHandlers handlers;
     private final Images images;
     private final Containers containers;
     private final Nri nri;
     private final ContainerSpec specs = new ContainerSpec();
 
-    Plans(Config config, HostFeatures host, Images images, Containers containers, Nri nri) {
+    Plans(
+            Config config,
+            HostFeatures host,
+            FoundHandlers handlers,
+            Images images,
+            Containers containers,
+            Nri nri) {
         this.config = config;
         this.host = host;
+        this.handlers = handlers;
         this.images = images;
         this.containers = containers;
         this.nri = nri;
@@ -53,7 +62,8 @@ final class Plans {
                     target(request, pod),
                     layers(container.id(), volumes),
                     config,
-                    host);
+                    host,
+                    handlers.find(pod.handler()));
             // before the layers are made: most refusals come from here
             var outcome = nri.creating(pod, container, request, specs.make(wanted));
             return new ContainerPlan.Prepared(outcome.spec(), rootfs(container.id(), image), outcome.resources());

@@ -78,6 +78,7 @@ import io.crij.server.config.Config;
 import io.crij.server.cri.ContainerAnswers;
 import io.crij.server.cri.EncodedItems;
 import io.crij.server.events.ContainerEvents;
+import io.crij.server.handlers.FoundHandlers;
 import io.crij.server.nri.Nri;
 import io.crij.server.spec.HostFeatures;
 import io.crij.server.stats.PodMetrics;
@@ -127,6 +128,7 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
             Calls calls,
             Config config,
             HostFeatures host,
+            FoundHandlers handlers,
             Sandboxes sandboxes,
             Images images,
             MonitorClient monitor,
@@ -139,7 +141,7 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
         var pods = sandboxes.pods();
         var containers = sandboxes.containers();
         version = new Version();
-        status = new Status(config, sandboxes, monitor, host);
+        status = new Status(config, sandboxes, monitor, handlers);
         runtimeConfig = new RuntimeConfig(config.runtime().cgroupDriver());
         updateRuntimeConfig = new UpdateRuntimeConfig(sandboxes);
         updatePodSandboxResources = new UpdatePodSandboxResources(pods, nri);
@@ -149,7 +151,7 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
         var statuses = new EncodedItems<>(ContainerRecord::id, ContainerAnswers::status);
         podSandboxStatus = new PodSandboxStatus(pods, containers, statuses);
         listPodSandbox = new ListPodSandbox(pods);
-        createContainer = new CreateContainer(containers, images, new Plans(config, host, images, containers, nri));
+        createContainer = new CreateContainer(containers, images, new Plans(config, host, handlers, images, containers, nri));
         startContainer = new StartContainer(containers);
         stopContainer = new StopContainer(containers);
         removeContainer = new RemoveContainer(containers);

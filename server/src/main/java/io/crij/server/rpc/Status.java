@@ -12,10 +12,11 @@ import io.crij.monitor.MonitorException;
 import io.crij.sandbox.Sandboxes;
 import io.crij.server.config.Config;
 import io.crij.server.config.ConfigReference;
-import io.crij.server.spec.HostFeatures;
+import io.crij.server.handlers.FoundHandler;
+import io.crij.server.handlers.FoundHandlers;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /// Whether pods can run here, and what the handlers can do.
 final class Status {
@@ -30,11 +31,11 @@ final class Status {
     private final StatusResponse features;
     private final StatusResponse allWell;
 
-    Status(Config config, Sandboxes sandboxes, MonitorClient monitor, HostFeatures host) {
+    Status(Config config, Sandboxes sandboxes, MonitorClient monitor, FoundHandlers handlers) {
         this.config = config;
         this.sandboxes = sandboxes;
         this.monitor = monitor;
-        this.features = features(config, host);
+        this.features = features(handlers);
         this.allWell = features.toBuilder()
                 .setStatus(RuntimeStatus.newBuilder()
                         .addConditions(well("RuntimeReady"))
@@ -59,16 +60,17 @@ final class Status {
     }
 
     /// What never changes.
-    private static StatusResponse features(Config config, HostFeatures host) {
+    private static StatusResponse features(FoundHandlers handlers) {
         var answer = StatusResponse.newBuilder()
                 .setFeatures(RuntimeFeatures.newBuilder()
                         .setSupplementalGroupsPolicy(true)
                         .setUserNamespacesHostNetwork(true)
                         .setMountOptions(true));
         // in order, so that the node's status does not flap; the empty name is the default handler
-        var names = new TreeSet<>(config.runtimes().keySet());
-        names.add("");
-        names.forEach(name -> answer.addRuntimeHandlers(handler(name, host)));
+        var named = new TreeMap<String, FoundHandler>();
+        handlers.all().stream().filter(FoundHandler::usable).forEach(handler -> named.put(handler.name(), handler));
+        named.put("", handlers.find(""));
+        named.forEach((name, handler) -> answer.addRuntimeHandlers(handler(name, handler)));
         return answer.build();
     }
 
@@ -101,12 +103,12 @@ final class Status {
                 .build();
     }
 
-    private static RuntimeHandler handler(String name, HostFeatures host) {
+    private static RuntimeHandler handler(String name, FoundHandler handler) {
         return RuntimeHandler.newBuilder()
                 .setName(name)
                 .setFeatures(RuntimeHandlerFeatures.newBuilder()
-                        .setRecursiveReadOnlyMounts(true)
-                        .setUserNamespaces(host.idmapped()))
+                        .setRecursiveReadOnlyMounts(handler.recursiveReadOnly())
+                        .setUserNamespaces(handler.userNamespaces()))
                 .build();
     }
 }

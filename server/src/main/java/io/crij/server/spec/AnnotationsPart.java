@@ -9,7 +9,9 @@ final class AnnotationsPart implements Part {
 
     @Override
     public Spec add(Wanted wanted, Spec spec) {
-        var annotations = new TreeMap<>(wanted.config().getAnnotationsMap());
+        var annotations = new TreeMap<String, String>();
+        AllowedAnnotations.of(wanted.handler()).add(wanted.pod().config().annotations(), true, annotations);
+        AllowedAnnotations.of(wanted.handler()).add(wanted.config().getAnnotationsMap(), false, annotations);
         var pod = wanted.pod().config().metadata();
         annotations.put(CRI + "container-type", "container");
         annotations.put(CRI + "container-name", wanted.config().getMetadata().getName());

@@ -23,6 +23,11 @@ final class RequestMountsPart implements Part {
         var mounts = new ArrayList<io.crij.oci.spec.Mount>();
         for (var mount : sorted(wanted.config().getMountsList())) {
             check(mount);
+            if (mount.getRecursiveReadOnly() && !wanted.runtime().recursiveReadOnly()) {
+                throw new SandboxException.RecursiveReadOnlyUnsupported("config.mounts[" + mount.getContainerPath()
+                        + "].recursive_read_only: runtime handler " + wanted.runtime().name()
+                        + " cannot make mounts read-only with all that is mounted below");
+            }
             mounts.add(mount.hasImage() ? ImageVolumes.mount(wanted, mount) : bind(wanted, mount));
         }
         var propagation = rootPropagation(wanted.config().getMountsList());

@@ -7,6 +7,7 @@ import io.crij.sandbox.SandboxException;
 final class ResourcesPart implements Part {
     @Override
     public Spec add(Wanted wanted, Spec spec) throws SandboxException {
+        refuseBelowFloor(wanted);
         long adjustment = wanted.resources().getOomScoreAdj();
         var limits = new ResourceLimits(wanted.host())
                 .forCreate(wanted.resources(), wanted.settings().containers().pidsLimit());
@@ -15,5 +16,18 @@ final class ResourcesPart implements Part {
             s.linux = s.linux.with(l -> l.resources = limits.with(r -> r.devices = devices));
             s.process = Processes.of(s.process).with(p -> p.oomScoreAdj = (int) adjustment);
         });
+    }
+
+    /// Such a container would be killed before its program has begun.
+    private static void refuseBelowFloor(Wanted wanted) throws SandboxException {
+        long limit = wanted.resources().getMemoryLimitInBytes();
+        var floor = wanted.handler().memoryFloor();
+        if (limit > 0 && limit < floor.bytes()) {
+            throw new SandboxException.Invalid(
+                    "config.linux.resources.memory_limit_in_bytes",
+                    Long.toString(limit),
+                    "is below the " + floor + " that runtime handler " + wanted.runtime().name()
+                            + " needs (runtimes." + wanted.runtime().name() + ".memory_floor)");
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.crij.image.Image;
 import io.crij.image.OverlayLayers;
 import io.crij.sandbox.PodRecord;
 import io.crij.server.config.Config;
+import io.crij.server.handlers.FoundHandler;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -16,6 +17,7 @@ import java.util.OptionalInt;
 /// @param id of the container
 /// @param user resolved against the image
 /// @param targetPid first process of the container whose pid namespace is joined, in TARGET mode
+/// @param runtime the handler of the pod
 /// @param imageVolumes folders of each image that is mounted as a volume, by its reference in the request
 public record Wanted(
         String id,
@@ -26,7 +28,8 @@ public record Wanted(
         OptionalInt targetPid,
         Map<String, OverlayLayers> imageVolumes,
         Config settings,
-        HostFeatures host) {
+        HostFeatures host,
+        FoundHandler runtime) {
     LinuxContainerSecurityContext security() {
         return config.getLinux().getSecurityContext();
     }
@@ -48,8 +51,7 @@ public record Wanted(
     }
 
     Config.Handler handler() {
-        var name = pod.handler().isEmpty() ? settings.runtime().defaultHandler() : pod.handler();
-        return settings.runtimes().getOrDefault(name, Config.Handler.DEFAULT);
+        return runtime.settings();
     }
 
     /// Destinations that the request mounts itself, without trailing slashes.

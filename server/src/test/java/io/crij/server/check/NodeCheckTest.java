@@ -215,7 +215,7 @@ class NodeCheckTest {
     }
 
     @Test
-    void defaultHandlerThatIsNotThereFails() {
+    void defaultHandlerThatIsNotThereFails() throws Exception {
         verdict(Verdict.OK, "runtime handlers", new ServiceChecks(config("crij", 0)).run());
         verdict(Verdict.FAIL, "runtime handlers", new ServiceChecks(config("kata", 0)).run());
     }

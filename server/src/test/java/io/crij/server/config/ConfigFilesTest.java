@@ -100,7 +100,7 @@ class ConfigFilesTest {
     @Test
     void unknownTableIsRefused() {
         assertMessage("[imagse]\n", ":1: unknown key imagse; did you mean images?");
-        assertMessage("[runtimes.x]\npath = \"/usr/bin/runc\"\n", ":2: unknown key runtimes.x.path");
+        assertMessage("[runtimes.x]\nprogram = \"/usr/bin/runc\"\n", ":2: unknown key runtimes.x.program");
     }
 
     @Test
@@ -133,10 +133,19 @@ class ConfigFilesTest {
     }
 
     @Test
-    void handlersOfLaterVersionsAreRefusedWithTheReason() {
+    void handlersAreCheckedWithTheReason() {
+        assertMessage("[runtimes.kata]\ntype = \"shim\"\n", ":2: runtimes.kata.type = \"shim\": must be one of: builtin");
+        assertMessage("[runtimes.runc]\npath = \"/usr/bin/runc\"\n", "set type = \"oci\" too");
         assertMessage(
-                "[runtimes.kata]\ntype = \"shim\"\n", ":2: runtimes.kata.type = \"shim\": handlers with a shim v2");
-        assertMessage("[runtimes.runc]\ntype = \"command\"\n", "come later; use builtin");
+                "[runtimes.runc]\ntype = \"oci\"\npath = \"bin/runc\"\n", "absolute path, or a name to look for in PATH");
+        assertMessage(
+                "[runtimes.runc]\ntype = \"oci\"\noptions = [\"--network\", \"host\"]\n",
+                "write an option and its value as one word");
+        assertMessage(
+                "[runtimes.kata]\ntype = \"oci\"\nallowed_annotations = [\"io.*.katacontainers\"]\n",
+                "the beginning of one with * at its end");
+        assertMessage("[runtimes.runc]\ntype = \"oci\"\ntimeout = \"1ms\"\n", "must be at least 1s");
+        assertMessage("[runtimes.Runc]\ntype = \"oci\"\n", "a RuntimeClass cannot name such a handler");
         assertMessage("[runtime]\ndefault_handler = \"crjj\"\n", "did you mean crij?");
     }
 

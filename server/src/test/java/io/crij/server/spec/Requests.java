@@ -25,6 +25,7 @@ import io.crij.sandbox.PodSecurity;
 import io.crij.sandbox.PodState;
 import io.crij.sandbox.SandboxException;
 import io.crij.server.config.Config;
+import io.crij.server.handlers.FoundHandler;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Requests to make specifications from: a plain pod and container, changed by each test where it matters.
 final class Requests {
+    static final FoundHandler BUILT_IN =
+            new FoundHandler("crij", Config.Handler.DEFAULT, Optional.empty(), "", "", true, true);
     static final HostFeatures HOST = new HostFeatures(true, true, true, true, false, false);
     static final HostFeatures OLD_HOST = new HostFeatures(false, false, false, false, false, false);
     static final ProcessUser ROOT = new ProcessUser(0, 0, List.of(), "/root", true);
@@ -72,8 +75,23 @@ final class Requests {
         return wanted(request, pod(PodNamespaceModes.ofPod()), HOST);
     }
 
+    /// The same, by that handler.
+    static Wanted by(Wanted wanted, FoundHandler handler) {
+        return new Wanted(
+                wanted.id(),
+                wanted.pod(),
+                wanted.config(),
+                wanted.image(),
+                wanted.user(),
+                wanted.targetPid(),
+                wanted.imageVolumes(),
+                wanted.settings(),
+                wanted.host(),
+                handler);
+    }
+
     static Wanted wanted(ContainerConfig request, PodRecord pod, HostFeatures host) {
-        return new Wanted("c0ffee", pod, request, IMAGE, ROOT, OptionalInt.empty(), Map.of(), Config.DEFAULT, host);
+        return new Wanted("c0ffee", pod, request, IMAGE, ROOT, OptionalInt.empty(), Map.of(), Config.DEFAULT, host, BUILT_IN);
     }
 
     static Wanted withVolumes(ContainerConfig request, Map<String, OverlayLayers> volumes) {
@@ -86,7 +104,8 @@ final class Requests {
                 OptionalInt.empty(),
                 volumes,
                 Config.DEFAULT,
-                HOST);
+                HOST,
+                BUILT_IN);
     }
 
     static ContainerConfig plain(Consumer<ContainerConfig.Builder> change) {
