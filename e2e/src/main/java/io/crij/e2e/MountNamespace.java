@@ -18,11 +18,16 @@ public final class MountNamespace implements AutoCloseable {
     private final Daemon keeper;
 
     MountNamespace(Path log) {
+        this(log, "true");
+    }
+
+    /// @param first command for the shell, run inside before anything else
+    MountNamespace(Path log, String first) {
         keeper = new Daemon(
                 "the keeper of the mounts",
                 log,
                 Map.of(),
-                List.of("unshare", "--mount", "--propagation", "private", "--", "sh", "-c", SCRIPT));
+                List.of("unshare", "--mount", "--propagation", "private", "--", "sh", "-c", first + " && " + SCRIPT));
         keeper.awaitReady(() -> isApart(keeper.pid())
                 && table().stream().allMatch(line -> line.contains(" shared:"))
                 && commandLine().startsWith("sleep"));

@@ -26,6 +26,7 @@ public final class Node implements AutoCloseable {
     private final Registry registry;
     private final ServerUnderTest server;
     private final Pods pods;
+    private final @Nullable HugetlbHierarchy hugetlb;
     private @Nullable Daemon relay;
 
     /// Starts a node with the server that the property names.
@@ -35,34 +36,62 @@ public final class Node implements AutoCloseable {
 
     /// @param kind `crij` or `containerd`
     public static Node start(String kind) {
-        return start(kind, false);
+        return start(kind, false, "");
+    }
+
+    /// One with more configuration than usual.
+    ///
+    /// @param configuration TOML
+    public static Node startWith(String configuration) {
+        return start(System.getProperty("e2e.server", "crij"), false, configuration);
     }
 
     /// The same with daemons in a mount namespace of their own whose mounts are all shared, as on a node with systemd.
     public static Node startWithSharedMounts() {
-        return start(System.getProperty("e2e.server", "crij"), true);
+        return start(System.getProperty("e2e.server", "crij"), true, "");
     }
 
-    private static Node start(String kind, boolean sharedMounts) {
+    private static Node start(String kind, boolean sharedMounts, String configuration) {
         var name = "crij-e2e-"
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
         var root = Folders.make(Path.of("/tmp").resolve(name));
         var network = NetworkNamespace.make(name);
         MountNamespace mounts = null;
+        HugetlbHierarchy hugetlb = null;
         try {
-            mounts = sharedMounts ? new MountNamespace(root.resolve("mounts.log")) : null;
-            return new Node(new Place(name, root, network, mounts), kind);
+            // other handlers may be among it, crun for instance
+            hugetlb = configuration.isEmpty() ? null : new HugetlbHierarchy();
+            if (hugetlb != null) {
+                mounts = new MountNamespace(root.resolve("mounts.log"), hugetlb.mount());
+            } else if (sharedMounts) {
+                mounts = new MountNamespace(root.resolve("mounts.log"));
+            }
+            return new Node(new Place(name, root, network, mounts), kind, configuration, hugetlb);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (RuntimeException | Error e) {
             if (mounts != null) {
                 mounts.close();
             }
+            close(hugetlb);
             network.close();
             throw e;
         }
     }
 
-    private Node(Place place, String kind) {
+    private static void close(@Nullable HugetlbHierarchy hugetlb) {
+        try {
+            if (hugetlb != null) {
+                hugetlb.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Node(Place place, String kind, String configuration, @Nullable HugetlbHierarchy hugetlb) {
         this.place = place;
+        this.hugetlb = hugetlb;
         Folders.make(place.cniPlugins());
         writeNetwork();
         for (var plugin : new String[] {"bridge", "host-local", "portmap", "loopback"}) {
@@ -75,6 +104,9 @@ public final class Node implements AutoCloseable {
                 [host."http://%1$s"]
                 capabilities = ["pull", "resolve"]
                 """.formatted(registry.host()));
+        if (!configuration.isEmpty()) {
+            Folders.write(place.root().resolve("crij.conf.d/50-test.toml"), configuration);
+        }
         server = switch (kind) {
             case "crij" -> new CrijServer(place);
             case "containerd" -> new ContainerdServer(place);
@@ -198,6 +230,7 @@ public final class Node implements AutoCloseable {
             if (place.mounts() != null) {
                 place.mounts().close();
             }
+            close(hugetlb);
             place.network().close();
             Traces.clearCgroups(place);
             Folders.delete(place.state());

@@ -114,9 +114,16 @@ public final class Pods {
     }
 
     public String run(PodSandboxConfig config) {
+        return run(config, "");
+    }
+
+    /// @param handler of the RuntimeClass; empty: the default one
+    public String run(PodSandboxConfig config, String handler) {
         var id = client.runtime()
-                .runPodSandbox(
-                        RunPodSandboxRequest.newBuilder().setConfig(config).build())
+                .runPodSandbox(RunPodSandboxRequest.newBuilder()
+                        .setConfig(config)
+                        .setRuntimeHandler(handler)
+                        .build())
                 .getPodSandboxId();
         made.add(id);
         return id;

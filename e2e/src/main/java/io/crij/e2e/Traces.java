@@ -113,7 +113,11 @@ public record Traces(Set<String> facts) {
 
     private static Set<String> mounts(Place place, Set<String> pods) {
         var found = new TreeSet<String>();
-        for (var line : text(Path.of("/proc/self/mountinfo")).lines().toList()) {
+        var namespace = place.mounts();
+        var table = namespace == null
+                ? text(Path.of("/proc/self/mountinfo")).lines().toList()
+                : namespace.table();
+        for (var line : table) {
             var point = line.split(" ")[4];
             if ((line.contains(place.name()) || names(point, pods)) && !point.equals("/run/netns/" + place.name())) {
                 found.add("mount " + point);

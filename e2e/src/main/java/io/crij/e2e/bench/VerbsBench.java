@@ -1,5 +1,6 @@
 package io.crij.e2e.bench;
 
+import io.crij.e2e.HugetlbHierarchy;
 import io.crij.cri.v1.NamespaceMode;
 import io.crij.e2e.CrijServer;
 import io.crij.e2e.Node;

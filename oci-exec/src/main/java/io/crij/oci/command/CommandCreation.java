@@ -17,6 +17,7 @@ import io.crij.oci.runtime.Stdio;
 import io.crij.oci.runtime.Subreaper;
 import io.crij.oci.runtime.Subreapers;
 import io.crij.oci.spec.Root;
+import io.crij.oci.spec.Seccomp;
 import io.crij.oci.spec.Spec;
 import io.crij.oci.spec.SpecWriter;
 import java.io.IOException;
@@ -93,6 +94,7 @@ final class CommandCreation {
     private CommandContainer begin(String cgroupsPath, Optional<Cgroup> cgroup, Rollback undo)
             throws IOException, OciException {
         Files.createDirectories(folder);
+        Files.createDirectories(tools.own());
         if (Files.exists(folder.resolve(CommandRecord.FILE))) {
             throw new AlreadyExists(request.id());
         }
@@ -137,6 +139,10 @@ final class CommandCreation {
             s.ociVersion = OCI_VERSION;
             boolean readonly = s.root != null && s.root.readonly();
             s.root = new Root(root.toString(), readonly || request.rootfs() instanceof Rootfs.Pause);
+            if (s.linux.seccomp() != null) {
+                Seccomp rules = OrderlessRules.of(s.linux.seccomp());
+                s.linux = s.linux.with(linux -> linux.seccomp = rules);
+            }
             if (!cgroupsPath.isEmpty()) {
                 s.linux = s.linux.with(linux -> linux.cgroupsPath = tools.cgroupsPath(cgroupsPath));
             }

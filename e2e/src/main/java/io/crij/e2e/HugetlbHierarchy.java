@@ -1,4 +1,4 @@
-package io.crij.e2e.bench;
+package io.crij.e2e;
 
 import io.crij.linux.CgroupTree;
 import io.crij.linux.ErrnoException;
@@ -11,14 +11,14 @@ import java.util.List;
 /// On a host with cgroup v1 crun starts no container while the unified tree beside it still has a controller: the
 /// commands of this object see that controller, hugetlb on the usual hosts, mounted as a v1 hierarchy. In a mount
 /// namespace of their own; with its end the controller goes back.
-final class HugetlbHierarchy implements AutoCloseable {
+public final class HugetlbHierarchy implements AutoCloseable {
     private static final Path ROOT = Path.of("/sys/fs/cgroup");
 
     private final Path folder = ROOT.resolve("hugetlb");
     private final boolean needed;
     private final boolean made;
 
-    HugetlbHierarchy() throws IOException, ErrnoException {
+    public HugetlbHierarchy() throws IOException, ErrnoException {
         var tree = CgroupTree.detect();
         // whether the unified tree has it at this moment says nothing: another program may mount it and let it go
         needed = tree.mode() == CgroupTree.Mode.HYBRID
@@ -32,11 +32,16 @@ final class HugetlbHierarchy implements AutoCloseable {
         }
     }
 
-    List<String> inside(List<String> command) {
+    /// For a mount namespace that is there already: what makes it right; does nothing where nothing is needed.
+    String mount() {
+        return needed ? "mount -t cgroup -o hugetlb hugetlb " + folder : "true";
+    }
+
+    public List<String> inside(List<String> command) {
         var all = new ArrayList<String>();
         if (needed) {
             all.addAll(List.of("unshare", "--mount", "--propagation", "private", "sh", "-c"));
-            all.add("mount -t cgroup -o hugetlb hugetlb " + folder + " && exec \"$@\"");
+            all.add(mount() + " && exec \"$@\"");
             all.add("sh");
         }
         all.addAll(command);
