@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/// The runtimes of containers: those of this process by the name of a handler, of which the empty one is the built-in
-/// one, and those that are other programs, by their settings. Thread-safe.
+/// The runtimes of containers: those of this process by the name of a handler, of which the empty one is the
+/// built-in one, and those that are other programs, by their settings. Thread-safe.
 public final class Handlers {
     private final Map<String, OciRuntime> byName;
     private final Map<CommandSettings, OciRuntime> commands = new ConcurrentHashMap<>();

@@ -11,7 +11,9 @@ enum Handler {
     BUILTIN("crij", "", "", Set.of()),
     RUNC("runc", "runc", "", Set.of()),
     CRUN("crun", "crun", "", Set.of()),
-    OCI_EXEC("oci-exec", "", "", Set.of());
+    OCI_EXEC("oci-exec", "", "", Set.of()),
+    // its own network does not come up on kernels from 2024 on
+    GVISOR("gvisor", "runsc", "\"--network=host\"", Set.of(HandlerStep.UPDATE, HandlerStep.OUT_OF_MEMORY));
 
     private final String name;
     private final String program;

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// What works on which handler, as docs/runtimes.md has it. With the property `e2e.write-matrix` the page is written,
-/// else it is compared with what was found, for the handlers that this machine has.
+/// What works on which handler, as docs/runtimes.md has it. With the property `e2e.write-matrix` the page is
+/// written, else it is compared with what was found, for the handlers that this machine has.
 final class HandlerMatrix {
     private static final Path PAGE = Path.of("../docs/runtimes.md");
     private static final String BEGIN = "<!-- matrix: written by HandlersTest -->\n";

@@ -85,7 +85,7 @@ final class Observer {
             return;
         }
         if (facts.status() == ContainerState.Status.STOPPED) {
-            pods.exact(facts.id()).ifPresent(pod -> pauseEnded(pod, "its pause process ended"));
+            pods.exact(OwnSandbox.podOf(facts.id())).ifPresent(pod -> pauseEnded(pod, "its pause process ended"));
         }
     }
 

@@ -31,6 +31,7 @@ final class PodCreation {
     private final PauseSpec pauseSpec;
     private final Reclaimer reclaimer;
     private final LifeHooks hooks;
+    private final OwnSandbox ownSandbox;
     private final SpecWriter specs = new SpecWriter();
 
     PodCreation(
@@ -45,7 +46,9 @@ final class PodCreation {
             PodNetworks networks,
             PauseSpec pauseSpec,
             Reclaimer reclaimer,
-            LifeHooks hooks) {
+            LifeHooks hooks,
+            OwnSandbox ownSandbox) {
+        this.ownSandbox = ownSandbox;
         this.settings = settings;
         this.layout = layout;
         this.monitor = monitor;
@@ -67,6 +70,7 @@ final class PodCreation {
             pin(pod, pause, undo);
             attach(pod, undo);
             files.writeHosts(pod.record());
+            startOwnSandbox(pod.record(), undo);
             undo.add("tell that pod " + id + " is gone", () -> hooks.podGone(pod.record()));
             hooks.podMade(pod.record(), pause);
             pod.update(record -> record.with(new PodState.Ready(pause)));
@@ -136,6 +140,15 @@ final class PodCreation {
                     .started());
         } catch (MonitorException e) {
             throw MonitorFailures.translate("start the pause process of pod " + pod.id(), e);
+        }
+    }
+
+    /// After the network: such a sandbox looks at it once, when it starts.
+    private void startOwnSandbox(PodRecord pod, Rollback undo) throws SandboxException, InterruptedException {
+        var handler = settings.handlers().usable(pod.handler());
+        if (handler.makesSandboxes()) {
+            undo.add("remove the sandbox of pod " + pod.id(), () -> ownSandbox.delete(pod.id()));
+            ownSandbox.start(pod, handler);
         }
     }
 

@@ -29,6 +29,7 @@ final class PodEnding {
     private final Creations<PodEntry> creations;
     private final SandboxEvents events;
     private final LifeHooks hooks;
+    private final OwnSandbox ownSandbox;
     private final SingleFlight flights = new SingleFlight();
 
     PodEnding(
@@ -46,7 +47,9 @@ final class PodEnding {
             Reclaimer reclaimer,
             Creations<PodEntry> creations,
             SandboxEvents events,
-            LifeHooks hooks) {
+            LifeHooks hooks,
+            OwnSandbox ownSandbox) {
+        this.ownSandbox = ownSandbox;
         this.settings = settings;
         this.monitor = monitor;
         this.pods = pods;
@@ -137,6 +140,7 @@ final class PodEnding {
     }
 
     private void giveUpProcessAndNetwork(PodEntry pod) throws SandboxException, InterruptedException {
+        ownSandbox.delete(pod.id());
         var steps = new ArrayList<SingleFlight.Work>();
         if (needsDetaching(pod.record().network())) {
             steps.add(() -> networks.release(pod.id()));

@@ -88,6 +88,7 @@ public final class Sandboxes implements AutoCloseable {
         var removal = new ContainerRemoval(
                 monitor, stops, containerIndex, containerRecords, rootfs, cgroups, containerCreations, events, hooks);
         var podCreations = new Creations<PodEntry>("pod", ids, settings.keepUnclaimed());
+        var ownSandbox = new OwnSandbox(layout, monitor);
         var ending = new PodEnding(
                 settings,
                 monitor,
@@ -103,7 +104,8 @@ public final class Sandboxes implements AutoCloseable {
                 reclaimer,
                 podCreations,
                 events,
-                hooks);
+                hooks,
+                ownSandbox);
         containerCreations.discardWith(container ->
                 reclaimer.background("remove container " + container.id(), () -> removal.remove(container)));
         podCreations.discardWith(pod -> reclaimer.background("remove pod " + pod.id(), () -> ending.remove(pod)));
@@ -124,7 +126,8 @@ public final class Sandboxes implements AutoCloseable {
                         networks,
                         new PauseSpec(sysctls),
                         reclaimer,
-                        hooks),
+                        hooks,
+                        ownSandbox),
                 ending,
                 events);
         containers = new Containers(

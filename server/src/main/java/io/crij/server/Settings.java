@@ -9,6 +9,7 @@ import io.crij.sandbox.SandboxSettings;
 import io.crij.server.config.Config;
 import io.crij.server.handlers.FoundHandler;
 import io.crij.server.handlers.FoundHandlers;
+import io.crij.server.spec.AllowedAnnotations;
 import io.crij.server.streaming.StreamSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +62,11 @@ final class Settings {
 
     private static RuntimeHandlers handlers(Config config, FoundHandlers found) {
         var handlers = found.all().stream()
-                .map(handler -> new RuntimeHandler(handler.name(), runtime(config, handler), handler::problemNow))
+                .map(handler -> new RuntimeHandler(
+                        handler.name(),
+                        runtime(config, handler),
+                        AllowedAnnotations.of(handler.settings())::passes,
+                        handler::problemNow))
                 .toList();
         return new RuntimeHandlers(handlers, found.defaultName());
     }

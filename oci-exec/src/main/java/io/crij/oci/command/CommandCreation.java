@@ -30,8 +30,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One create by a runtime that is a command. Whatever fails on the way, or an interrupt, undoes what was made: also by
-/// a runtime that was killed in the middle.
+/// One create by a runtime that is a command. Whatever fails on the way, or an interrupt, undoes what was made:
+/// also by a runtime that was killed in the middle.
 final class CommandCreation {
     private static final System.Logger LOG = System.getLogger(CommandCreation.class.getName());
 
@@ -168,15 +168,16 @@ final class CommandCreation {
                 new ArrayList<>(List.of("create", "--bundle", bundle.toString(), "--pid-file", pidFile.toString()));
         boolean waits = tools.settings().dialect() == Dialect.GVISOR;
         try (var console = request.stdio() instanceof Stdio.Terminal ? ConsoleSocket.open(tools.own()) : null;
-                Fd waited = waits ? Fd.open(folder.resolve(CommandContainer.WAITED).toString(), READ_WRITE_NEW, 0600) : null) {
+                Fd waited = waits
+                        ? Fd.open(folder.resolve(CommandContainer.WAITED).toString(), READ_WRITE_NEW, 0600)
+                        : null) {
             if (console != null) {
                 verb.addAll(List.of("--console-socket", console.path()));
             }
             verb.add(id);
             var call = new RuntimeCall(tools.settings(), tools.subreapers(), id, folder, verb);
-            Optional<List<String>> waiter = waits
-                    ? Optional.of(tools.call(id, folder, "wait", id).arguments("/dev/null"))
-                    : Optional.empty();
+            Optional<List<String>> waiter =
+                    waits ? Optional.of(tools.call(id, folder, "wait", id).arguments("/dev/null")) : Optional.empty();
             Subreaper running = call.start(
                     request.stdio(),
                     Fd.open(folder.resolve(CommandContainer.EXIT).toString(), READ_WRITE_NEW, 0600),

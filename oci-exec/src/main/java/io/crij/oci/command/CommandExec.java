@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// One exec by a runtime that is a command. The process has a subreaper of its own, which does not outlive the monitor
-/// that asked for it.
+/// One exec by a runtime that is a command. The process has a subreaper of its own, which does not outlive the
+/// monitor that asked for it.
 final class CommandExec {
     private static final AtomicLong NUMBERS = new AtomicLong();
 

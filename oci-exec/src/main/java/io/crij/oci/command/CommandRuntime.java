@@ -1,6 +1,7 @@
 package io.crij.oci.command;
 
 import io.crij.linux.ErrnoException;
+import io.crij.linux.Fd;
 import io.crij.linux.Pidfd;
 import io.crij.linux.Signal;
 import io.crij.oci.cgroup.Cgroup;
@@ -35,9 +36,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// A runtime that is another program, driven through runc's command line. Each verb is a call of it under a process of
-/// `init`, which stays as the shim of a container, so that output and exit code outlive this process here too. A call
-/// that does not end in its time is killed with all that it has started.
+/// A runtime that is another program, driven through runc's command line. Each verb is a call of it under a process
+/// of `init`, which stays as the shim of a container, so that output and exit code outlive this process here too. A
+/// call that does not end in its time is killed with all that it has started.
 public final class CommandRuntime implements OciRuntime {
     private static final System.Logger LOG = System.getLogger(CommandRuntime.class.getName());
 
@@ -46,8 +47,7 @@ public final class CommandRuntime implements OciRuntime {
 
     /// @param containers folder with a folder for each container, which is its bundle
     /// @param own folder for what belongs to no container
-    public CommandRuntime(
-            CommandSettings settings, Path containers, Path own, Subreapers subreapers, CgroupHost host) {
+    public CommandRuntime(CommandSettings settings, Path containers, Path own, Subreapers subreapers, CgroupHost host) {
         tools = new Tools(settings, containers, own, subreapers, host);
     }
 
@@ -71,9 +71,29 @@ public final class CommandRuntime implements OciRuntime {
             if (status != Status.CREATED) {
                 throw new WrongState("cannot start container " + id + ": it is " + name(status) + ", not created");
             }
-            call(container, "start", id);
+            start(container);
             container.become(container.record().withStarted());
             startWaiter(container);
+        }
+    }
+
+    private void start(CommandContainer container) throws OciException, InterruptedException {
+        Subreaper.@Nullable Handle handle = container.record().subreaper();
+        if (tools.settings().dialect() != Dialect.GVISOR || handle == null) {
+            call(container, "start", container.id());
+            return;
+        }
+        // runsc gives a container of a sandbox its streams now, not when it is created
+        try {
+            Stdio.Given streams = tools.subreapers().streamsOfContainer(handle);
+            try (Fd _ = streams.in();
+                    Fd _ = streams.out();
+                    Fd _ = streams.err()) {
+                tools.call(container.id(), container.folder(), "start", container.id())
+                        .run(streams);
+            }
+        } catch (ErrnoException e) {
+            throw new StepFailed("cannot start container " + container.id() + ": " + e.getMessage(), e.errno(), e);
         }
     }
 
@@ -166,8 +186,7 @@ public final class CommandRuntime implements OciRuntime {
             throw interrupted("killing", container.id(), e);
         } catch (ErrnoException e) {
             if (e.errno() != io.crij.linux.Errno.ESRCH) {
-                throw new StepFailed(
-                        "cannot kill container " + container.id() + ": " + e.getMessage(), e.errno(), e);
+                throw new StepFailed("cannot kill container " + container.id() + ": " + e.getMessage(), e.errno(), e);
             }
         }
     }

@@ -3,8 +3,8 @@ package io.crij.oci.command;
 import java.time.Duration;
 import java.util.List;
 
-/// A runtime with runc's command line, and how to call it. Stands in the records of its containers, so that they can be
-/// driven on after a restart, whatever the configuration says by then.
+/// A runtime with runc's command line, and how to call it. Stands in the records of its containers, so that they
+/// can be driven on after a restart, whatever the configuration says by then.
 ///
 /// @param name of the handler, for messages
 /// @param path of its program, absolute
@@ -30,8 +30,8 @@ public record CommandSettings(
     public enum Dialect {
         /// Containers are processes of this host.
         RUNC,
-        /// runsc: containers are processes of a sandbox, whose pid it reports for all of them; how they end is told by
-        /// its `wait`.
+        /// runsc: containers are processes of a sandbox, whose pid it reports for all of them; how they end is told
+        /// by its `wait`.
         GVISOR
     }
 

@@ -7,13 +7,13 @@ import java.util.regex.Pattern;
 /// What a runtime said when it failed, as an exception. Runtimes have no error codes: their words are all there is.
 /// Those of runc, crun, youki and runsc are known here; other words stay as they are.
 final class Complaint {
-    private static final Pattern COMMAND_NOT_FOUND = Pattern.compile(
-            "exec: \"([^\"]+)\": (?:executable file not found|stat [^:]*: no such file|no such file)"
+    private static final Pattern COMMAND_NOT_FOUND =
+            Pattern.compile("exec: \"([^\"]+)\": (?:executable file not found|stat [^:]*: no such file|no such file)"
                     + "|executable file [`'\"]([^`'\"]+)['\"`] not found"
                     + "|finding executable \"([^\"]+)\" in PATH"
                     + "|executable '([^']+)' (?:for container )?not found");
-    private static final Pattern NOT_EXECUTABLE = Pattern.compile(
-            "exec: \"([^\"]+)\": ((?:permission denied|exec format error|is a directory).*)"
+    private static final Pattern NOT_EXECUTABLE =
+            Pattern.compile("exec: \"([^\"]+)\": ((?:permission denied|exec format error|is a directory).*)"
                     + "|exec /?([^ :]+): (exec format error|permission denied)"
                     + "|(open executable|exec container process[^:]*): (Permission denied|Exec format error)");
     private static final Pattern NOT_FOUND = Pattern.compile("(?i)container[^:]* does not exist|no such container"

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
-/// The socket that a runtime hands the master of a terminal to (`--console-socket`). Its path is short: runtimes take
-/// it as it is, and the kernel takes no more than 107 bytes.
+/// The socket that a runtime hands the master of a terminal to (`--console-socket`). Its path is short: runtimes
+/// take it as it is, and the kernel takes no more than 107 bytes.
 record ConsoleSocket(Path folder, UnixListener listener) implements AutoCloseable {
     private static final String NAME = "s";
 

@@ -15,7 +15,8 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Where it stands how a container ended: its process was a child of the subreaper, or the runtime's `wait` has said it.
+/// Where it stands how a container ended: its process was a child of the subreaper, or the runtime's `wait` has
+/// said it.
 final class Exits {
     private static final int UNKNOWN = 255;
     private static final JsonFactory JSON = new JsonFactory();
@@ -36,7 +37,11 @@ final class Exits {
             OptionalInt code = code(fd.readAll(1 << 12));
             return code.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new ExitStatus(code.getAsInt(), Instant.ofEpochSecond(fd.stat().modifiedSeconds(), fd.stat().modifiedNanos()), true));
+                    : Optional.of(new ExitStatus(
+                            code.getAsInt(),
+                            Instant.ofEpochSecond(
+                                    fd.stat().modifiedSeconds(), fd.stat().modifiedNanos()),
+                            true));
         }
     }
 

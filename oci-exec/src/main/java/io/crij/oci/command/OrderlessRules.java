@@ -9,9 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A filter of system calls for runtimes that use libseccomp. Of the rules for one call the first that holds counts, as
-/// the profile's author means it; libseccomp knows no order, and a rule without conditions takes the place of all others
-/// for its call. Such a rule behind one with conditions is put into conditions here, or left to the default action.
+/// A filter of system calls for runtimes that use libseccomp. Of the rules for one call the first that holds
+/// counts, as the profile's author means it; libseccomp knows no order, and a rule without conditions takes the
+/// place of all others for its call. Such a rule behind one with conditions is put into conditions here, or left to
+/// the default action.
 final class OrderlessRules {
     private OrderlessRules() {}
 

@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// One call of a runtime: its command line, its time, its log, and what its failure means. When the time is over, the
-/// call is killed with everything that it has started.
+/// One call of a runtime: its command line, its time, its log, and what its failure means. When the time is over,
+/// the call is killed with everything that it has started.
 final class RuntimeCall {
     private static final AtomicLong NUMBERS = new AtomicLong();
     private static final int LONGEST_LOG = 1 << 20;
@@ -49,7 +49,14 @@ final class RuntimeCall {
     ///
     /// @return what it wrote to standard output
     String run() throws OciException, InterruptedException {
-        try (Subreaper call = start(new Stdio.Pipes(false), Memfd.create("crij-exit"), null, Optional.empty(), null)) {
+        return run(new Stdio.Pipes(false));
+    }
+
+    /// The same with streams that it hands on.
+    ///
+    /// @return what it wrote to standard output, if that is a pipe of ours
+    String run(Stdio stdio) throws OciException, InterruptedException {
+        try (Subreaper call = start(stdio, Memfd.create("crij-exit"), null, Optional.empty(), null)) {
             finish(call, settings.time());
             String said = call.said();
             call.leave();

@@ -27,8 +27,8 @@ record Tools(CommandSettings settings, Path containers, Path own, Subreapers sub
         return Optional.of(new Cgroup(CgroupFolders.of(host, path, CgroupLayout.WITH_SHIM)));
     }
 
-    /// What the runtime is to make its cgroup at. On version 2 that is below the one asked for, as for containers of
-    /// our own: who reads statistics need not know whose container it is.
+    /// What the runtime is to make its cgroup at. On version 2 that is below the one asked for, as for containers
+    /// of our own: who reads statistics need not know whose container it is.
     String cgroupsPath(String asked) {
         return host.pure() && !settings.systemdCgroup() ? asked + "/container" : asked;
     }

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// The pause process as an executable file: `init` with a program that is a part of the file, where the kernel (or a
-/// sandbox's) maps it together with the code. It reaps what the pod's processes leave behind and ends on SIGTERM or
-/// SIGINT.
+/// The pause process as an executable file: `init` with a program that is a part of the file, where the kernel (or
+/// a sandbox's) maps it together with the code. It reaps what the pod's processes leave behind and ends on SIGTERM
+/// or SIGINT.
 public final class PauseElf {
     private static final int HEADER = 64;
     private static final int PROGRAM_HEADER = 56;

@@ -44,8 +44,8 @@ public final class Subreaper implements AutoCloseable {
     /// @param stdio of the command, and so of a container that it makes; without a terminal of ours: see `listener`
     /// @param exitRecords file that is opened to append; it is taken over
     /// @param listener socket for the master of the container's terminal, which stays the caller's to close
-    /// @param waiter command whose end is that of the container, for runtimes whose containers are no processes of this
-    ///     host; run when [#startWaiter] asks
+    /// @param waiter command whose end is that of the container, for runtimes whose containers are no processes of
+    ///     this host; run when [Subreapers#startWaiter] asks
     /// @param waited file that this command writes to; it stays the caller's to close
     public record Request(
             String id,
@@ -204,7 +204,8 @@ public final class Subreaper implements AutoCloseable {
         long deadline = System.nanoTime() + CONSOLE.toNanos();
         while (!console) {
             if (next(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))) == NOTHING) {
-                throw new StepFailed("the runtime did not hand over the terminal within " + CONSOLE.toSeconds() + " s", 0);
+                throw new StepFailed(
+                        "the runtime did not hand over the terminal within " + CONSOLE.toSeconds() + " s", 0);
             }
         }
         try (var pidfd = new Pidfd(pid)) {

@@ -19,10 +19,10 @@ import io.crij.oci.program.ProgramBuilder;
 import java.util.List;
 import java.util.Optional;
 
-/// Compiles the program of a [Subreaper]: it runs a command, and whatever that leaves behind becomes its child. The end
-/// of each child is appended to the exit file, as waitid(2) tells it; that of the one process asked for is told through
-/// the exit pipe too. In a first phase it is privileged, since it may have another command to run; in the second it can
-/// do nothing but wait, like any shim.
+/// Compiles the program of a [Subreaper]: it runs a command, and whatever that leaves behind becomes its child. The
+/// end of each child is appended to the exit file, as waitid(2) tells it; that of the one process asked for is told
+/// through the exit pipe too. In a first phase it is privileged, since it may have another command to run; in the
+/// second it can do nothing but wait, like any shim.
 final class SubreaperProgram {
     private static final int SFD_CLOEXEC = 0x80000;
     private static final int SFD_NONBLOCK = 0x800;
@@ -91,12 +91,7 @@ final class SubreaperProgram {
                         Operand.of(8),
                         Abi.flags(SFD_CLOEXEC | SFD_NONBLOCK, "CLOEXEC|NONBLOCK"))
                 .into(value);
-        p.call(
-                "number that",
-                Call.DUP3,
-                value,
-                Operand.of(places.shim().pidfd(), "signals"),
-                Abi.openFlags(O_CLOEXEC));
+        p.call("number that", Call.DUP3, value, Operand.of(places.shim().pidfd(), "signals"), Abi.openFlags(O_CLOEXEC));
         fork("start " + request.arguments().getFirst(), child);
         p.store(command, pid, 4);
         shim.tellPid(pid);
@@ -137,12 +132,7 @@ final class SubreaperProgram {
                 Operand.of(3),
                 LAST,
                 Abi.flags(CLOSE_RANGE_CLOEXEC, "CLOEXEC"));
-        p.call(
-                        program,
-                        Call.EXECVE,
-                        p.text(program),
-                        p.strings(arguments, "argv"),
-                        p.strings(environment, "envp"))
+        p.call(program, Call.EXECVE, p.text(program), p.strings(arguments, "argv"), p.strings(environment, "envp"))
                 .failure(Failure.COMMAND_NOT_EXECUTABLE);
     }
 

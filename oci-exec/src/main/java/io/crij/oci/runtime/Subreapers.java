@@ -103,6 +103,29 @@ public final class Subreapers {
         }
     }
 
+    /// The ends of its streams that a container has, for one more command that hands them to it. The caller closes
+    /// them.
+    public Stdio.Given streamsOfContainer(Subreaper.Handle handle) throws ErrnoException {
+        ShimSlots slots = handle.slots();
+        List<Fd> opened = new ArrayList<>();
+        try {
+            return new Stdio.Given(
+                    containersEnd(opened, handle, slots.stdin(), FileFlags.O_RDONLY),
+                    containersEnd(opened, handle, slots.stdout(), FileFlags.O_WRONLY),
+                    containersEnd(opened, handle, slots.stderr(), FileFlags.O_WRONLY));
+        } catch (ErrnoException e) {
+            opened.forEach(Fd::close);
+            throw e;
+        }
+    }
+
+    private static Fd containersEnd(List<Fd> opened, Subreaper.Handle handle, int slot, int flags)
+            throws ErrnoException {
+        return slot == Descriptors.NONE
+                ? keep(opened, Fd.open("/dev/null", FileFlags.O_RDWR))
+                : required(opened, handle, slot, flags);
+    }
+
     /// Tells the end of a container that the subreaper cannot see.
     public void tellEnd(Subreaper.Handle handle) throws ErrnoException {
         try (Fd exit = Fd.open("/proc/" + handle.pid() + "/fd/" + handle.slots().exit(), FileFlags.O_WRONLY)) {

@@ -161,8 +161,7 @@ final class CommandBox implements AutoCloseable {
     }
 
     Shim create(CommandRuntime runtime, String id, Stdio stdio, String... args) throws Exception {
-        Shim shim = runtime.create(
-                new CreateRequest(id, containers.resolve(id), spec(id, args), overlay(id), stdio));
+        Shim shim = runtime.create(new CreateRequest(id, containers.resolve(id), spec(id, args), overlay(id), stdio));
         shims.add(shim);
         return shim;
     }

@@ -76,7 +76,8 @@ class CommandFailuresTest {
 
     @Test
     void anExitCodeAndALog() throws Exception {
-        String log = "echo '{\"level\":\"error\",\"msg\":\"the disk of \\\\\"x\\\\\" is wet\",\"time\":\"now\"}' >>$log; exit 1\n";
+        String log =
+                "echo '{\"level\":\"error\",\"msg\":\"the disk of \\\\\"x\\\\\" is wet\",\"time\":\"now\"}' >>$log; exit 1\n";
         var failed = createFails(box.settings(box.script(log)));
         assertTrue(message(failed).contains("the disk of \"x\" is wet"), message(failed));
     }
@@ -98,14 +99,15 @@ class CommandFailuresTest {
 
     @Test
     void garbageInTheLog() throws Exception {
-        var failed = createFails(
-                box.settings(box.script("head -c 100000 /dev/urandom >$log; echo it burns >&2; exit 1\n")));
+        var failed =
+                createFails(box.settings(box.script("head -c 100000 /dev/urandom >$log; echo it burns >&2; exit 1\n")));
         assertTrue(message(failed).contains("it burns"), message(failed));
     }
 
     @Test
     void aCreateThatHangsIsKilledWithItsFamily() throws Exception {
-        String family = "[ $verb = create ] || exit 0; setsid sleep 9999 & setsid sh -c 'sleep 9999 & wait' & sleep 9999\n";
+        String family =
+                "[ $verb = create ] || exit 0; setsid sleep 9999 & setsid sh -c 'sleep 9999 & wait' & sleep 9999\n";
         Path script = Path.of(box.script(family));
         var failed = createFails(box.hurried(script.toString(), SHORT));
         assertInstanceOf(OciException.TimedOut.class, failed);
@@ -143,8 +145,8 @@ class CommandFailuresTest {
     @ParameterizedTest
     @ValueSource(strings = {"start", "exec", "pause", "resume", "update", "delete"})
     void aVerbThatFailsIsToldInItsWords(String verb) throws Exception {
-        String fails = "if [ $verb = " + verb
-                + " ] && [ -e \"$(dirname $0)/fail\" ]; then echo the " + verb + " is broken >&2; exit 1; fi\n" + WELL;
+        String fails = "if [ $verb = " + verb + " ] && [ -e \"$(dirname $0)/fail\" ]; then echo the " + verb
+                + " is broken >&2; exit 1; fi\n" + WELL;
         Path script = Path.of(box.script(fails));
         var runtime = box.runtime(box.settings(script.toString()));
         String id = box.id("fail");

@@ -147,8 +147,7 @@ class CommandRuntimeTest {
         assertEquals(Status.PAUSED, runtime.state(id).status());
         runtime.resume(id);
         assertEquals(Status.RUNNING, runtime.state(id).status());
-        runtime.update(
-                id, LinuxResources.NONE.with(limits -> limits.cpu = LinuxResources.Cpu.of(123L, null, null)));
+        runtime.update(id, LinuxResources.NONE.with(limits -> limits.cpu = LinuxResources.Cpu.of(123L, null, null)));
         Path cpu = runtime.cgroups(id).container().stream()
                 .map(folder -> folder.resolve("cpu.shares"))
                 .filter(Files::exists)
@@ -199,5 +198,4 @@ class CommandRuntimeTest {
             process.capabilities = Capabilities.NONE;
         });
     }
-
 }

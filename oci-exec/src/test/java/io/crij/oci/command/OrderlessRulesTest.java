@@ -35,8 +35,14 @@ class OrderlessRulesTest {
     @Test
     void aNewNamespaceIsStillRefusedWithItsOwnError() {
         var clone = of("clone");
-        assertEquals(1, clone.stream().filter(rule -> rule.action() == Action.SCMP_ACT_ALLOW).count());
-        var refused = clone.stream().filter(rule -> rule.action() == Action.SCMP_ACT_ERRNO).toList();
+        assertEquals(
+                1,
+                clone.stream()
+                        .filter(rule -> rule.action() == Action.SCMP_ACT_ALLOW)
+                        .count());
+        var refused = clone.stream()
+                .filter(rule -> rule.action() == Action.SCMP_ACT_ERRNO)
+                .toList();
         assertEquals(7, refused.size());
         assertTrue(refused.stream().allMatch(rule -> Integer.valueOf(1).equals(rule.errnoRet())));
         assertEquals(1, of("unshare").size());

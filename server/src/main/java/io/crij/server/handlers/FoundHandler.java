@@ -20,6 +20,14 @@ public record FoundHandler(
         String version,
         boolean recursiveReadOnly,
         boolean userNamespaces) {
+    /// Whether its pods have a sandbox that it makes itself.
+    public boolean makesSandboxes() {
+        return switch (settings.type()) {
+            case BUILTIN -> false;
+            case OCI -> program.isPresent() && settings.dialectOf(program.get()) == Config.Handler.Dialect.GVISOR;
+        };
+    }
+
     public boolean usable() {
         return problem.isEmpty();
     }

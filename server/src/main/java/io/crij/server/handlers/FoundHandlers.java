@@ -14,7 +14,8 @@ import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The handlers of this node, sorted by name. One that cannot be used is among them: pods that ask for it are told why.
+/// The handlers of this node, sorted by name. One that cannot be used is among them: pods that ask for it are told
+/// why.
 ///
 /// @param defaultName the one of pods that name none
 public record FoundHandlers(Map<String, FoundHandler> byName, String defaultName) {

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /// Which annotations reach a runtime that is another program. Whoever may make pods must not be able to tell such a
 /// runtime what to do, unless the configuration says so.
-final class AllowedAnnotations {
+public final class AllowedAnnotations {
     /// What annotations begin with that mean something to a runtime: crun's, gVisor's, Kata's, runc's for systemd.
     private static final List<String> OF_RUNTIMES = List.of(
             "run.oci.",
@@ -25,7 +25,7 @@ final class AllowedAnnotations {
         this.patterns = patterns;
     }
 
-    static AllowedAnnotations of(Config.Handler handler) {
+    public static AllowedAnnotations of(Config.Handler handler) {
         return new AllowedAnnotations(
                 handler.type() == Config.Handler.Type.BUILTIN, handler.allowedAnnotations());
     }
@@ -33,10 +33,15 @@ final class AllowedAnnotations {
     /// @param pod they are the pod's, of which a container gets only what is allowed by name
     void add(Map<String, String> annotations, boolean pod, Map<String, String> target) {
         annotations.forEach((name, value) -> {
-            if (allowed(name) || !pod && (builtIn || OF_RUNTIMES.stream().noneMatch(name::startsWith))) {
+            if (allowed(name) || !pod && passes(name)) {
                 target.put(name, value);
             }
         });
+    }
+
+    /// Whether whose annotations they are gets this one.
+    public boolean passes(String name) {
+        return builtIn || allowed(name) || OF_RUNTIMES.stream().noneMatch(name::startsWith);
     }
 
     private boolean allowed(String name) {

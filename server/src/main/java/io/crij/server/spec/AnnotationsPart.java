@@ -1,6 +1,7 @@
 package io.crij.server.spec;
 
 import io.crij.oci.spec.Spec;
+import io.crij.sandbox.OwnSandbox;
 import java.util.TreeMap;
 
 /// Annotations: the container's own, and who it is, under the names that hooks and other runtimes look for.
@@ -12,14 +13,12 @@ final class AnnotationsPart implements Part {
         var annotations = new TreeMap<String, String>();
         AllowedAnnotations.of(wanted.handler()).add(wanted.pod().config().annotations(), true, annotations);
         AllowedAnnotations.of(wanted.handler()).add(wanted.config().getAnnotationsMap(), false, annotations);
-        var pod = wanted.pod().config().metadata();
-        annotations.put(CRI + "container-type", "container");
+        var sandbox = wanted.runtime().makesSandboxes()
+                ? OwnSandbox.id(wanted.pod().id())
+                : wanted.pod().id();
+        annotations.putAll(OwnSandbox.annotations("container", sandbox, wanted.pod()));
         annotations.put(CRI + "container-name", wanted.config().getMetadata().getName());
         annotations.put(CRI + "image-name", wanted.config().getImage().getImage());
-        annotations.put(CRI + "sandbox-id", wanted.pod().id());
-        annotations.put(CRI + "sandbox-name", pod.name());
-        annotations.put(CRI + "sandbox-namespace", pod.namespace());
-        annotations.put(CRI + "sandbox-uid", pod.uid());
         return spec.with(s -> s.annotations = annotations);
     }
 }
