@@ -66,8 +66,7 @@ final class RuntimeMessages {
 
     private static void absolute(String field, String path) throws MonitorException {
         if (!path.startsWith("/")) {
-            throw new MonitorException(
-                    MonitorException.Code.INVALID, field + " \"" + path + "\" must be absolute", 0);
+            throw new MonitorException(MonitorException.Code.INVALID, field + " \"" + path + "\" must be absolute", 0);
         }
     }
 }

@@ -29,7 +29,8 @@ class RecordFolderTest {
     }
 
     private static ContainerRecord record(String id) {
-        return ContainerRecord.creating(Create.newBuilder().setContainerId(id).build(), "/cgroup/" + id, new MonitoredRuntime.BuiltIn());
+        return ContainerRecord.creating(
+                Create.newBuilder().setContainerId(id).build(), "/cgroup/" + id, new MonitoredRuntime.BuiltIn());
     }
 
     @Test

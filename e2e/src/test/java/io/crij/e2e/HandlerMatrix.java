@@ -36,8 +36,10 @@ final class HandlerMatrix {
             if (Boolean.getBoolean("e2e.write-matrix")) {
                 Files.writeString(PAGE, next);
             }
-            assertEquals(next, Files.readString(PAGE), "docs/runtimes.md is out of date: run HandlersTest again with"
-                    + " -De2e.write-matrix=true");
+            assertEquals(
+                    next,
+                    Files.readString(PAGE),
+                    "docs/runtimes.md is out of date: run HandlersTest again with" + " -De2e.write-matrix=true");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -73,9 +75,10 @@ final class HandlerMatrix {
         text.append("\n|---|").append("---|".repeat(all.size())).append('\n');
         for (var step : HandlerStep.values()) {
             text.append("| ").append(step.text()).append(" |");
-            all.values().forEach(steps -> text.append(' ')
-                    .append(steps.getOrDefault(step, "?"))
-                    .append(" |"));
+            all.values()
+                    .forEach(steps -> text.append(' ')
+                            .append(steps.getOrDefault(step, "?"))
+                            .append(" |"));
             text.append('\n');
         }
         return text.toString();

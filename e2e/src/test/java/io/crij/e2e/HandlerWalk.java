@@ -29,8 +29,7 @@ final class HandlerWalk {
     private static final String V5 = "v5.channel.k8s.io";
     private static final int MEBIBYTE = 1 << 20;
     private static final int LINES = 300;
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             echo up; echo wrong >&2
             trap 'echo ended; exit 3' TERM
             while true; do sleep 0.1; done""";
@@ -216,14 +215,15 @@ final class HandlerWalk {
         node.crij().killMonitor();
         node.crij().startMonitor();
         Waiting.until(
-                "crij finds the new monitor", SOON, () -> Sockets.isReady(node.server().socket()));
+                "crij finds the new monitor",
+                SOON,
+                () -> Sockets.isReady(node.server().socket()));
         assertEquals(6, pods.awaitEnd(counter).getExitCode());
         var lines = Pods.log(Path.of(pods.status(counter).getLogPath()))
                 .lines()
                 .map(line -> line.split(" ", 4)[3])
                 .collect(Collectors.joining("\n"));
-        assertEquals(
-                IntStream.range(0, LINES).mapToObj(i -> "line " + i).collect(Collectors.joining("\n")), lines);
+        assertEquals(IntStream.range(0, LINES).mapToObj(i -> "line " + i).collect(Collectors.joining("\n")), lines);
         pods.remove(counter);
         execSync();
     }

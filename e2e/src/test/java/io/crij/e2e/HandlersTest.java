@@ -60,15 +60,16 @@ class HandlersTest {
 
     @Test
     void statusListsThoseThatCanBeUsedInOrder() {
-        var names = node
-                .pods()
-                .client()
-                .runtime()
-                .status(StatusRequest.getDefaultInstance())
-                .getRuntimeHandlersList()
-                .stream()
-                .map(io.crij.cri.v1.RuntimeHandler::getName)
-                .toList();
+        var names =
+                node
+                        .pods()
+                        .client()
+                        .runtime()
+                        .status(StatusRequest.getDefaultInstance())
+                        .getRuntimeHandlersList()
+                        .stream()
+                        .map(io.crij.cri.v1.RuntimeHandler::getName)
+                        .toList();
         assertEquals(names.stream().sorted().toList(), names);
         assertTrue(names.containsAll(List.of("", "crij", "oci-exec")), names.toString());
         assertTrue(!names.contains("missing"), names.toString());
@@ -77,12 +78,11 @@ class HandlersTest {
     @Test
     void aPodForAHandlerThatIsMissingIsToldWhy() {
         var config = node.pods().config("missing", NamespaceMode.POD).build();
-        var refused = assertThrows(
-                StatusRuntimeException.class, () -> node.pods().run(config, "missing"));
+        var refused =
+                assertThrows(StatusRuntimeException.class, () -> node.pods().run(config, "missing"));
         var message = String.valueOf(refused.getMessage());
         assertTrue(message.contains("there is no program missing"), message);
         assertEquals(
-                List.of(),
-                node.pods().all().stream().filter("missing"::equals).collect(Collectors.toList()));
+                List.of(), node.pods().all().stream().filter("missing"::equals).collect(Collectors.toList()));
     }
 }

@@ -134,14 +134,14 @@ final class ContainerCreation {
         undo.add("remove the process of container " + container.id(), () -> monitor.delete(container.id(), true));
         try {
             return monitor.create(new ContainerRequest(
-                    container.id(),
-                    container.bundle(),
-                    json,
-                    handler.monitorName(),
-                    prepared.rootfs(),
-                    new ContainerRequest.Streams(config.tty(), config.stdin(), config.stdinOnce()),
-                    container.log(),
-                    Map.of(PodCreation.POD_LABEL, container.podId()))
+                            container.id(),
+                            container.bundle(),
+                            json,
+                            handler.monitorName(),
+                            prepared.rootfs(),
+                            new ContainerRequest.Streams(config.tty(), config.stdin(), config.stdinOnce()),
+                            container.log(),
+                            Map.of(PodCreation.POD_LABEL, container.podId()))
                     .by(handler.runtime()));
         } catch (MonitorException e) {
             throw MonitorFailures.translate("create container " + container.id(), e);

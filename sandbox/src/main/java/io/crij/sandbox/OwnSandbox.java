@@ -85,7 +85,8 @@ public final class OwnSandbox {
                 annotations.put(name, value);
             }
         });
-        annotations.put(CRI + "sandbox-log-directory", pod.paths().logDirectory().toString());
+        annotations.put(
+                CRI + "sandbox-log-directory", pod.paths().logDirectory().toString());
         annotations.putAll(annotations("sandbox", id, pod));
         return Spec.EMPTY.with(spec -> {
             spec.hostname = pod.hostname();

@@ -221,7 +221,8 @@ final class Recovery {
     }
 
     private boolean unknown(String id) {
-        return pods.exact(OwnSandbox.podOf(id)).isEmpty() && containers.exact(id).isEmpty();
+        return pods.exact(OwnSandbox.podOf(id)).isEmpty()
+                && containers.exact(id).isEmpty();
     }
 
     private static List<String> entries(Path folder) {

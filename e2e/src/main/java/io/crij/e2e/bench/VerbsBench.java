@@ -1,8 +1,8 @@
 package io.crij.e2e.bench;
 
-import io.crij.e2e.HugetlbHierarchy;
 import io.crij.cri.v1.NamespaceMode;
 import io.crij.e2e.CrijServer;
+import io.crij.e2e.HugetlbHierarchy;
 import io.crij.e2e.Node;
 import io.crij.e2e.Pods;
 import io.crij.e2e.Shell;

@@ -67,7 +67,8 @@ public final class Subreaper implements AutoCloseable {
     public interface Exits {
         /// Empty while it lives.
         ///
-        /// @param told whether the subreaper says that the process whose end is wanted, or the waiter, has ended
+        /// @param told whether the subreaper says that the process whose end is wanted, or the waiter,
+        ///     has ended
         Optional<ExitStatus> find(Fd exitRecords, boolean told) throws ErrnoException;
 
         /// As the subreaper saw it.

@@ -76,7 +76,8 @@ final class ServiceChecks {
         if (!handler.usable()) {
             return Finding.warn(topic, "pods cannot use it", handler.problem());
         }
-        var what = handler.program().map(program -> program + (handler.version().isEmpty() ? "" : " (" + handler.version() + ")"));
+        var what = handler.program()
+                .map(program -> program + (handler.version().isEmpty() ? "" : " (" + handler.version() + ")"));
         return Finding.ok(
                 topic,
                 what.orElse("the executor inside conmon-j") + "; recursive read-only mounts: "

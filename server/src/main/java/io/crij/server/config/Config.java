@@ -210,7 +210,10 @@ public record Config(
                 about 12MiB. 0B is no floor.\
                 """) ByteSize memoryFloor,
 
-            @Key(value = "oci: how long the runtime may take to create a container, or to execute a command in it, before it is killed.", min = 1000)
+            @Key(
+                    value =
+                            "oci: how long the runtime may take to create a container, or to execute a command in it, before it is killed.",
+                    min = 1000)
             Duration createTimeout,
 
             @Key(value = "oci: how long any other call of the runtime may take before it is killed.", min = 1000)

@@ -113,7 +113,9 @@ final class ConfigRules {
             int star = pattern.indexOf('*');
             if (pattern.isEmpty() || star >= 0 && star < pattern.length() - 1) {
                 throw refused(
-                        table + ".allowed_annotations", pattern, "must be a name, or the beginning of one with * at its end");
+                        table + ".allowed_annotations",
+                        pattern,
+                        "must be a name, or the beginning of one with * at its end");
             }
         }
     }

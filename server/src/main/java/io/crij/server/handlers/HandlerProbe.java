@@ -61,8 +61,9 @@ final class HandlerProbe {
     }
 
     private String missing() {
-        return "there is no program " + wanted() + " in " + String.join(", ", PLACES.stream().map(Path::toString).toList())
-                + "; install it, or set runtimes." + name + ".path";
+        return "there is no program " + wanted() + " in "
+                + String.join(", ", PLACES.stream().map(Path::toString).toList()) + "; install it, or set runtimes."
+                + name + ".path";
     }
 
     private FoundHandler unusable(Optional<Path> program, String problem) {
@@ -96,7 +97,8 @@ final class HandlerProbe {
             var file = Files.createTempFile("crij-probe", ".out");
             try {
                 var process = new ProcessBuilder(command)
-                        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                        .redirectInput(ProcessBuilder.Redirect.from(
+                                Path.of("/dev/null").toFile()))
                         .redirectErrorStream(true)
                         .redirectOutput(file.toFile())
                         .start();

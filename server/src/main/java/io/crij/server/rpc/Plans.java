@@ -35,13 +35,7 @@ final class Plans {
     private final Nri nri;
     private final ContainerSpec specs = new ContainerSpec();
 
-    Plans(
-            Config config,
-            HostFeatures host,
-            FoundHandlers handlers,
-            Images images,
-            Containers containers,
-            Nri nri) {
+    Plans(Config config, HostFeatures host, FoundHandlers handlers, Images images, Containers containers, Nri nri) {
         this.config = config;
         this.host = host;
         this.handlers = handlers;

@@ -151,7 +151,8 @@ public final class RuntimeEndpoint extends RuntimeServiceGrpc.RuntimeServiceImpl
         var statuses = new EncodedItems<>(ContainerRecord::id, ContainerAnswers::status);
         podSandboxStatus = new PodSandboxStatus(pods, containers, statuses);
         listPodSandbox = new ListPodSandbox(pods);
-        createContainer = new CreateContainer(containers, images, new Plans(config, host, handlers, images, containers, nri));
+        createContainer =
+                new CreateContainer(containers, images, new Plans(config, host, handlers, images, containers, nri));
         startContainer = new StartContainer(containers);
         stopContainer = new StopContainer(containers);
         removeContainer = new RemoveContainer(containers);

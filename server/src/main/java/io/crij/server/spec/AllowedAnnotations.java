@@ -26,8 +26,7 @@ public final class AllowedAnnotations {
     }
 
     public static AllowedAnnotations of(Config.Handler handler) {
-        return new AllowedAnnotations(
-                handler.type() == Config.Handler.Type.BUILTIN, handler.allowedAnnotations());
+        return new AllowedAnnotations(handler.type() == Config.Handler.Type.BUILTIN, handler.allowedAnnotations());
     }
 
     /// @param pod they are the pod's, of which a container gets only what is allowed by name

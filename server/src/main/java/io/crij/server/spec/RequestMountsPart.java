@@ -25,7 +25,8 @@ final class RequestMountsPart implements Part {
             check(mount);
             if (mount.getRecursiveReadOnly() && !wanted.runtime().recursiveReadOnly()) {
                 throw new SandboxException.RecursiveReadOnlyUnsupported("config.mounts[" + mount.getContainerPath()
-                        + "].recursive_read_only: runtime handler " + wanted.runtime().name()
+                        + "].recursive_read_only: runtime handler "
+                        + wanted.runtime().name()
                         + " cannot make mounts read-only with all that is mounted below");
             }
             mounts.add(mount.hasImage() ? ImageVolumes.mount(wanted, mount) : bind(wanted, mount));

@@ -26,8 +26,9 @@ final class ResourcesPart implements Part {
             throw new SandboxException.Invalid(
                     "config.linux.resources.memory_limit_in_bytes",
                     Long.toString(limit),
-                    "is below the " + floor + " that runtime handler " + wanted.runtime().name()
-                            + " needs (runtimes." + wanted.runtime().name() + ".memory_floor)");
+                    "is below the " + floor + " that runtime handler "
+                            + wanted.runtime().name() + " needs (runtimes."
+                            + wanted.runtime().name() + ".memory_floor)");
         }
     }
 }

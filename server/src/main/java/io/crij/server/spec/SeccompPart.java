@@ -37,9 +37,8 @@ final class SeccompPart implements Part {
 
     private Seccomp runtimeDefault(Wanted wanted, Set<String> capabilities) throws SandboxException {
         var ofHandler = wanted.handler().seccompProfile();
-        var configured = ofHandler.toString().isEmpty()
-                ? wanted.settings().containers().seccompProfile()
-                : ofHandler;
+        var configured =
+                ofHandler.toString().isEmpty() ? wanted.settings().containers().seccompProfile() : ofHandler;
         return configured.toString().isEmpty()
                 ? builtIn.forCapabilities(capabilities)
                 : SeccompFiles.read(configured, capabilities);

@@ -134,10 +134,12 @@ class ConfigFilesTest {
 
     @Test
     void handlersAreCheckedWithTheReason() {
-        assertMessage("[runtimes.kata]\ntype = \"shim\"\n", ":2: runtimes.kata.type = \"shim\": must be one of: builtin");
+        assertMessage(
+                "[runtimes.kata]\ntype = \"shim\"\n", ":2: runtimes.kata.type = \"shim\": must be one of: builtin");
         assertMessage("[runtimes.runc]\npath = \"/usr/bin/runc\"\n", "set type = \"oci\" too");
         assertMessage(
-                "[runtimes.runc]\ntype = \"oci\"\npath = \"bin/runc\"\n", "absolute path, or a name to look for in PATH");
+                "[runtimes.runc]\ntype = \"oci\"\npath = \"bin/runc\"\n",
+                "absolute path, or a name to look for in PATH");
         assertMessage(
                 "[runtimes.runc]\ntype = \"oci\"\noptions = [\"--network\", \"host\"]\n",
                 "write an option and its value as one word");

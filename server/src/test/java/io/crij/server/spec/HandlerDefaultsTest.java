@@ -61,8 +61,7 @@ class HandlerDefaultsTest {
                 config -> config.getLinuxBuilder().getResourcesBuilder().setMemoryLimitInBytes(4 << 20));
         var handler = handler(List.of(), ByteSize.parse("12MiB"));
         var wanted = Requests.by(Requests.wanted(request), handler);
-        var e = assertThrows(
-                SandboxException.Invalid.class, () -> new ResourcesPart().add(wanted, Spec.EMPTY));
+        var e = assertThrows(SandboxException.Invalid.class, () -> new ResourcesPart().add(wanted, Spec.EMPTY));
         assertTrue(String.valueOf(e.getMessage()).contains("12MiB"), e.getMessage());
         var spec = Spec.EMPTY.with(s -> s.process = Process.EMPTY);
         new ResourcesPart().add(Requests.by(wanted, handler(List.of(), new ByteSize(0))), spec);

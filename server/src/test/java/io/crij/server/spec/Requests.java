@@ -91,7 +91,8 @@ final class Requests {
     }
 
     static Wanted wanted(ContainerConfig request, PodRecord pod, HostFeatures host) {
-        return new Wanted("c0ffee", pod, request, IMAGE, ROOT, OptionalInt.empty(), Map.of(), Config.DEFAULT, host, BUILT_IN);
+        return new Wanted(
+                "c0ffee", pod, request, IMAGE, ROOT, OptionalInt.empty(), Map.of(), Config.DEFAULT, host, BUILT_IN);
     }
 
     static Wanted withVolumes(ContainerConfig request, Map<String, OverlayLayers> volumes) {
