@@ -13,7 +13,11 @@ enum Handler {
     CRUN("crun", "crun", "", Set.of()),
     OCI_EXEC("oci-exec", "", "", Set.of()),
     // its own network does not come up on kernels from 2024 on
-    GVISOR("gvisor", "runsc", "\"--network=host\"", Set.of(HandlerStep.UPDATE, HandlerStep.OUT_OF_MEMORY));
+    GVISOR(
+            "gvisor",
+            "runsc",
+            "\"--network=host\"",
+            Set.of(HandlerStep.UPDATE, HandlerStep.STATS, HandlerStep.OUT_OF_MEMORY));
 
     private final String name;
     private final String program;
@@ -31,6 +35,11 @@ enum Handler {
 
     String title() {
         return name;
+    }
+
+    /// Empty: part of the distribution.
+    String program() {
+        return program;
     }
 
     Set<HandlerStep> cannot() {

@@ -43,7 +43,7 @@ class HandlersTest {
     @ParameterizedTest
     @EnumSource
     void theWholeWalk(Handler handler) throws Exception {
-        assumeTrue(handler.path().isPresent(), "no " + handler.title() + " here (Debian package of that name)");
+        assumeTrue(handler.path().isPresent(), "no " + handler.program() + " here (a Debian package)");
         // what is made once and stays
         new HandlerWalk(node, image, handler).removeOne();
         var walk = new HandlerWalk(node, image, handler);

@@ -95,7 +95,9 @@ final class SubreaperProgram {
         fork("start " + request.arguments().getFirst(), child);
         p.store(command, pid, 4);
         shim.tellPid(pid);
-        p.call("close the command's streams", Call.CLOSE_RANGE, Abi.ZERO, Operand.of(2), Abi.ZERO);
+        if (request.waiter().isEmpty()) {
+            closeStreams();
+        }
         p.call("close everything else", Call.CLOSE_RANGE, Operand.of(slots.end()), LAST, Abi.ZERO);
         serve(true, waiter);
         p.place(child);
@@ -106,6 +108,10 @@ final class SubreaperProgram {
             execute(arguments, request.environment());
         });
         return p.build();
+    }
+
+    private void closeStreams() {
+        p.call("close the container's streams", Call.CLOSE_RANGE, Abi.ZERO, Operand.of(2), Abi.ZERO);
     }
 
     private void fork(String about, Label child) {
@@ -266,6 +272,8 @@ final class SubreaperProgram {
                 on(ShimSteps.WAIT, true, () -> {
                     fork("start " + request.waiter().get().getFirst(), waiter);
                     p.store(wanted, pid, 4);
+                    // until now the container had none: nobody else has held the pipes open
+                    closeStreams();
                     p.jump(second);
                 });
             }
