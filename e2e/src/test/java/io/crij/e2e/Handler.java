@@ -11,13 +11,7 @@ enum Handler {
     BUILTIN("crij", "", "", Set.of()),
     RUNC("runc", "runc", "", Set.of()),
     CRUN("crun", "crun", "", Set.of()),
-    OCI_EXEC("oci-exec", "", "", Set.of()),
-    // its own network does not come up on kernels from 2024 on
-    GVISOR(
-            "gvisor",
-            "runsc",
-            "\"--network=host\"",
-            Set.of(HandlerStep.UPDATE, HandlerStep.STATS, HandlerStep.OUT_OF_MEMORY));
+    OCI_EXEC("oci-exec", "", "", Set.of());
 
     private final String name;
     private final String program;
