@@ -68,7 +68,7 @@ public final class CriServer implements AutoCloseable {
             var monitor = own(new MonitorClient(config.monitorSocket(), "crij"));
             var images = own(images(config));
             var host = HostFeatures.read();
-            var handlers = FoundHandlers.probe(config, host).logged();
+            var handlers = FoundHandlers.probe(config, host.idmapped()).logged();
             var events = new ContainerEvents();
             nri = new Nri(config, new ResourceLimits(host), metrics.registry());
             sandboxes = own(new Sandboxes(

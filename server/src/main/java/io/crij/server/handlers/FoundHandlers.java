@@ -1,7 +1,6 @@
 package io.crij.server.handlers;
 
 import io.crij.server.config.Config;
-import io.crij.server.spec.HostFeatures;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,12 +21,14 @@ public record FoundHandlers(Map<String, FoundHandler> byName, String defaultName
     private static final Logger LOG = LoggerFactory.getLogger(FoundHandlers.class);
 
     /// Asks all of them, side by side.
-    public static FoundHandlers probe(Config config, HostFeatures host) throws InterruptedException {
+    ///
+    /// @param mapsUsers whether the built-in executor has user namespaces here
+    public static FoundHandlers probe(Config config, boolean mapsUsers) throws InterruptedException {
         var asked = new TreeMap<String, Future<FoundHandler>>();
         var found = new LinkedHashMap<String, FoundHandler>();
         try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             config.runtimes().forEach((name, settings) -> {
-                Callable<FoundHandler> probe = () -> new HandlerProbe(name, settings).run(host);
+                Callable<FoundHandler> probe = () -> new HandlerProbe(name, settings).run(mapsUsers);
                 asked.put(name, tasks.submit(probe));
             });
             for (var entry : asked.entrySet()) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crij.server.config.Config;
-import io.crij.server.spec.HostFeatures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,9 +34,10 @@ final class HandlerProbe {
         this.settings = settings;
     }
 
-    FoundHandler run(HostFeatures host) throws InterruptedException {
+    /// @param mapsUsers whether the built-in executor has user namespaces here
+    FoundHandler run(boolean mapsUsers) throws InterruptedException {
         return switch (settings.type()) {
-            case BUILTIN -> new FoundHandler(name, settings, Optional.empty(), "", "", true, host.idmapped());
+            case BUILTIN -> new FoundHandler(name, settings, Optional.empty(), "", "", true, mapsUsers);
             case OCI -> command();
         };
     }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.crij.server.config.Config;
-import io.crij.server.spec.HostFeatures;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,8 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FoundHandlersTest {
-    private static final HostFeatures HOST = new HostFeatures(true, true, true, true, false, false);
-
     @TempDir
     Path folder;
 
@@ -36,7 +33,7 @@ class FoundHandlersTest {
     }
 
     private static FoundHandler probe(Path program) throws Exception {
-        return new HandlerProbe("other", handler(program)).run(HOST);
+        return new HandlerProbe("other", handler(program)).run(true);
     }
 
     private Path script(String text) throws Exception {
@@ -47,7 +44,7 @@ class FoundHandlersTest {
 
     @Test
     void theBuiltInOneIsAlwaysUsable() throws Exception {
-        var found = new HandlerProbe("crij", Config.Handler.DEFAULT).run(HOST);
+        var found = new HandlerProbe("crij", Config.Handler.DEFAULT).run(true);
         assertTrue(found.usable() && found.recursiveReadOnly() && found.userNamespaces());
     }
 
