@@ -24,7 +24,14 @@ record Tools(CommandSettings settings, Path containers, Path own, Subreapers sub
         if (path.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new Cgroup(CgroupFolders.of(host, path, CgroupLayout.WITH_SHIM)));
+        CgroupFolders asked = CgroupFolders.of(host, path, CgroupLayout.WITH_SHIM);
+        // a scope is the runtime's: it has it made and removed, and puts processes into it, not below
+        CgroupFolders folders = asked.scope().isPresent()
+                ? new CgroupFolders(host, asked.path(), CgroupLayout.PLAIN, Optional.empty())
+                : asked;
+        return Optional.of(new Cgroup(folders, () -> {
+            throw new IllegalStateException("the scope of " + path + " is the runtime's");
+        }));
     }
 
     /// What the runtime is to make its cgroup at. On version 2 that is below the one asked for, as for containers

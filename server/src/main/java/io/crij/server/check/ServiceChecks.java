@@ -28,7 +28,8 @@ final class ServiceChecks {
         findings.add(socket("server", config.server().socket(), "systemctl start crij"));
         findings.add(socket("monitor", config.monitorSocket(), "systemctl start conmon-j; crij starts it too"));
         findings.add(handlers());
-        for (var handler : FoundHandlers.probe(config, HostFeatures.read().idmapped()).all()) {
+        for (var handler :
+                FoundHandlers.probe(config, HostFeatures.read().idmapped()).all()) {
             findings.add(handler(handler));
         }
         metricsPort().ifPresent(findings::add);
