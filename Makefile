@@ -25,7 +25,7 @@ bench: ## measure against the packaged peers, prints the table of docs/performan
 	@build/bench.sh
 
 vm-test: ## the privileged suites and a pod walk on pure cgroup v2, in a virtual machine
-	@build/vm-test.sh
+	@build/vm-test.sh && build/vm-test.sh systemd
 
 format: ## format the sources
 	@build/maven.sh "format the sources" spotless:apply

@@ -16,7 +16,6 @@ else
     "$top/build/maven.sh" "test" verify "${class_paths[@]}" -fae || rc=$?
     if [[ -x $top/build/vm-test.sh ]]; then
         "$top/build/vm-test.sh" short || rc=$?
-        "$top/build/vm-test.sh" systemd || rc=$?
     fi
 fi
 

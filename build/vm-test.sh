@@ -2,7 +2,7 @@
 # Runs the privileged suites and a pod walk on pure cgroup v2, in a virtual machine; see e2e/vm/README.md.
 #   vm-test.sh        the long form
 #   vm-test.sh short    the form that belongs to `make test`, some minutes
-#   vm-test.sh systemd  systemd is the guest's first process and makes the cgroups; belongs to `make test` too
+#   vm-test.sh systemd  systemd is the guest's first process and makes the cgroups; belongs to `make vm-test`
 . "$(dirname "$0")/lib.sh"
 . "$top/e2e/vm/initramfs.sh"
 . "$top/e2e/vm/image.sh"
@@ -11,7 +11,7 @@
 form=${1:-long}
 plan=$top/e2e/vm/plan.$form
 [[ -f $plan ]] || die "there is no form '$form' of the VM test" "Give short or systemd, or nothing for the long form."
-limit=${CRIJ_VM_TIMEOUT:-$([[ $form == long ]] && echo 3600 || echo 1500)}
+limit=${CRIJ_VM_TIMEOUT:-$([[ $form == short || $form == walk ]] && echo 1500 || echo 3600)}
 first_process=$(awk '$1 == "boot" { print $2 }' "$plan")
 
 need_root "the VM test (it copies root's files into the guest's disk)" vm-test
