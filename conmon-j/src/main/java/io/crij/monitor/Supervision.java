@@ -69,9 +69,15 @@ final class Supervision {
     }
 
     void watchExit(LiveContainer container, Shim shim) throws ErrnoException {
-        container.exitWatch(readiness.watch(
-                shim.exited(),
-                () -> Thread.ofVirtual().name("exit-" + container.id()).start(() -> exited(container))));
+        // held, so that a shim that speaks at once finds the watch there
+        container.facts.lock();
+        try {
+            container.exitWatch(readiness.watch(
+                    shim.exited(),
+                    () -> Thread.ofVirtual().name("exit-" + container.id()).start(() -> exited(container))));
+        } finally {
+            container.facts.unlock();
+        }
     }
 
     /// The exit was not observed: shim and monitor were both gone.
@@ -101,7 +107,12 @@ final class Supervision {
         }
         var status = shim.exitStatus();
         if (status.isEmpty()) {
-            rearm(container.exitWatch());
+            container.facts.lock();
+            try {
+                rearm(container.exitWatch());
+            } finally {
+                container.facts.unlock();
+            }
             return;
         }
         drain(container.pump());

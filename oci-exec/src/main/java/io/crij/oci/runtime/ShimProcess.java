@@ -21,6 +21,7 @@ final class ShimProcess implements Shim {
     private final Streams streams;
     private final Reaper reaper;
     private final ExitRecords exits;
+    private final boolean nudges;
     private boolean released;
     private boolean closed;
 
@@ -50,10 +51,12 @@ final class ShimProcess implements Shim {
 
     /// Of a shim that writes down the end of its one child.
     ShimProcess(int pid, int shimPid, Streams streams, Reaper reaper) {
-        this(pid, shimPid, streams, reaper, (file, _) -> first(file));
+        this(pid, shimPid, streams, reaper, (file, _) -> first(file), false);
     }
 
-    ShimProcess(int pid, int shimPid, Streams streams, Reaper reaper, ExitRecords exits) {
+    /// @param nudges the shim may say that it is time to look although the process lives
+    ShimProcess(int pid, int shimPid, Streams streams, Reaper reaper, ExitRecords exits, boolean nudges) {
+        this.nudges = nudges;
         this.exits = exits;
         this.pid = pid;
         this.shimPid = shimPid;
@@ -109,11 +112,29 @@ final class ShimProcess implements Shim {
     @Override
     public Optional<ExitStatus> exitStatus() {
         try {
-            return exits.find(streams.exitFile(), streams.exited().available() > 0);
+            int said = streams.exited().available();
+            Optional<ExitStatus> found = exits.find(streams.exitFile(), said > 0);
+            if (found.isPresent() || !nudges || said == 0) {
+                return found;
+            }
+            forget(said);
+            // what was said may have been about an end that was written down in between
+            return exits.find(streams.exitFile(), true);
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.WARNING, "the exit status of process " + pid + " cannot be read", e);
             return Optional.empty();
         }
+    }
+
+    /// Or else whoever waits would be told the same again at once.
+    private synchronized void forget(int said) throws ErrnoException {
+        if (!closed && streams.exited().available() >= said) {
+            streams.exited().read(new byte[said]);
+        }
+    }
+
+    boolean nudges() {
+        return nudges;
     }
 
     private static Optional<ExitStatus> first(Fd exitFile) throws ErrnoException {

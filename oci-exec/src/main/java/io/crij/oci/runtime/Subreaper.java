@@ -27,6 +27,7 @@ public final class Subreaper implements AutoCloseable {
     private final Program program;
     private final Readiness readiness;
     private final Reaper reaper;
+    private final boolean waits;
     private final ByteBuffer news = ByteBuffer.allocateDirect(News.SIZE).order(ByteOrder.LITTLE_ENDIAN);
     private int command;
     private boolean console;
@@ -60,7 +61,8 @@ public final class Subreaper implements AutoCloseable {
     /// How a later runtime finds a subreaper again.
     ///
     /// @param start of the process, so that the pid cannot come to mean another one
-    public record Handle(int pid, long start, boolean terminal, ShimSlots slots) {}
+    /// @param waits there is a waiter
+    public record Handle(int pid, long start, boolean terminal, boolean waits, ShimSlots slots) {}
 
     /// Finds how the process ended in what the subreaper has written.
     @FunctionalInterface
@@ -77,7 +79,9 @@ public final class Subreaper implements AutoCloseable {
         }
     }
 
-    Subreaper(int pid, Descriptors descriptors, Program program, Readiness readiness, Reaper reaper) {
+    /// @param waits there is a waiter
+    Subreaper(int pid, Descriptors descriptors, Program program, Readiness readiness, Reaper reaper, boolean waits) {
+        this.waits = waits;
         this.pid = pid;
         this.descriptors = descriptors;
         this.program = program;
@@ -152,7 +156,7 @@ public final class Subreaper implements AutoCloseable {
 
     public Handle handle() {
         boolean terminal = descriptors.shim.console() != Descriptors.NONE;
-        return new Handle(pid, ProcessClock.startOf(pid), terminal, descriptors.shim);
+        return new Handle(pid, ProcessClock.startOf(pid), terminal, waits, descriptors.shim);
     }
 
     /// The subreaper stays as the shim of this process. Its handle must have been written down before.
@@ -169,7 +173,7 @@ public final class Subreaper implements AutoCloseable {
                     descriptors.control,
                     descriptors.exited,
                     descriptors.exitFile);
-            var shim = new ShimProcess(process, pid, streams, reaper, exits::find);
+            var shim = new ShimProcess(process, pid, streams, reaper, exits::find, !waits);
             adopted = true;
             descriptors.report.close();
             descriptors.go.close();
@@ -193,7 +197,7 @@ public final class Subreaper implements AutoCloseable {
                 .putInt(process)
                 .array();
         shim.command(order);
-        if (shim.exitStatus().isPresent()) {
+        if (!shim.nudges() && shim.exitStatus().isPresent()) {
             tell.write(new byte[] {1});
         }
     }

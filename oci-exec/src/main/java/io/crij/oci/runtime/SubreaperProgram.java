@@ -255,6 +255,16 @@ final class SubreaperProgram {
         on(ShimSteps.PROCESS, privileged, () -> {
             p.call("read whose end is wanted", Call.READ, control, wanted, Operand.of(4))
                     .tolerateAll();
+            if (request.waiter().isEmpty()) {
+                // it may have ended before this order came: from here on its end is told, so now is the time to look
+                p.call(
+                                "have it looked for",
+                                Call.WRITE,
+                                Operand.of(places.shim().exit(), "exit"),
+                                record,
+                                Abi.ONE)
+                        .tolerateAll();
+            }
             p.jump(privileged && request.waiter().isEmpty() ? second : again);
         });
         if (privileged) {

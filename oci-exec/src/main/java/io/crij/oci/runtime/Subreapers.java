@@ -47,7 +47,13 @@ public final class Subreapers {
                 int pid = init.start(
                         program, Launch.SHIM + request.id(), slots.given(descriptors.exitFile), places.program());
                 descriptors.close();
-                return new Subreaper(pid, descriptors, program, readiness, reaper);
+                return new Subreaper(
+                        pid,
+                        descriptors,
+                        program,
+                        readiness,
+                        reaper,
+                        request.waiter().isPresent());
             }
         } catch (ErrnoException | RuntimeException e) {
             descriptors.closeAll();
@@ -84,7 +90,7 @@ public final class Subreapers {
                     required(opened, handle, slots.control(), FileFlags.O_WRONLY),
                     required(opened, handle, slots.exited(), FileFlags.O_RDONLY),
                     required(opened, handle, slots.exitFile(), FileFlags.O_RDONLY));
-            var shim = new ShimProcess(pid, handle.pid(), streams, reaper, exits::find);
+            var shim = new ShimProcess(pid, handle.pid(), streams, reaper, exits::find, !handle.waits());
             try (Fd tell = Fd.open("/proc/" + handle.pid() + "/fd/" + slots.exit(), FileFlags.O_WRONLY)) {
                 Subreaper.want(shim, pid, tell);
             }
