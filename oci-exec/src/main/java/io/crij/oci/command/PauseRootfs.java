@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 
 /// A root file system with nothing in it but our pause, for runtimes that want to make a sandbox's first container
@@ -20,13 +21,15 @@ final class PauseRootfs {
     static Path prepare(Path own) throws IOException {
         Path root = own.resolve("pause");
         Path program = root.resolve(PROGRAM.substring(1));
-        if (!Files.exists(program)) {
+        byte[] image = PauseElf.image();
+        // one of an earlier version is replaced: sandboxes that run it keep it
+        if (!Files.exists(program) || !Arrays.equals(Files.readAllBytes(program), image)) {
             for (String place : MOUNT_POINTS) {
                 Files.createDirectories(root.resolve(place));
             }
             // whole or not at all, whoever makes it at the same time
             Path fresh = Files.createTempFile(root, ".pause", "");
-            Files.write(fresh, PauseElf.image());
+            Files.write(fresh, image);
             Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("r-xr-xr-x"));
             Files.move(fresh, program, StandardCopyOption.ATOMIC_MOVE);
         }
