@@ -89,6 +89,8 @@ sources() {
     for entry in "$top"/*/target/classes "$dist" "$top/e2e/vm/guest.d"; do
         [[ ! -d $entry ]] || take "$entry" "$tree"
     done
+    # an emulated processor takes long to load classes: here the server has the cache of the commands
+    [[ ! -r $dist/lib/crij.aot ]] || ln -sf crij.aot "$tree$dist/lib/crij-serve.aot"
     for module in "$@"; do
         take "$top/$module/src" "$tree"
         take "$top/$module/target/test-classes" "$tree"

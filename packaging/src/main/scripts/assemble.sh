@@ -60,6 +60,7 @@ libraries
 cp -r "$source/share" "$target/share"
 cp "$source/flags/common.flags" "$target/lib/"
 program crij io.crij.server.Main
+cp "$source/flags"/crij-serve.* "$target/lib/"
 program conmon-j io.crij.monitor.Main
 program oci-exec io.crij.oci.cli.OciExec
 # all that it needs: a short command does not look at the other jars
