@@ -18,8 +18,8 @@ import java.util.Objects;
 
 /// How fast output becomes a log, and whether all of it does: containers of cri-j, of containerd, and of the packaged
 /// conmon with runc, in turn, write lines as fast as they are taken. Every line of every log is compared with what was
-/// written. The logs lie on a disk, as those of a node's pods do, and fit into the page cache: pages of a tmpfs cost the
-/// kernel so much that half of the pump's time went there.
+/// written. The logs lie on a disk, as those of a node's pods do, and fit into the page cache: with a tmpfs half of the
+/// pump's time goes into making its pages.
 final class LogsBench {
     static final String CONMON = "conmon + runc";
 
@@ -152,6 +152,8 @@ final class LogsBench {
 
     private void measure(String who, Load load, StartSignal start, List<Path> logs, boolean counts)
             throws IOException, InterruptedException {
+        // what others wrote is not written out meanwhile
+        Shell.must("sync", "--file-system", start.folder().toString());
         long begin = System.nanoTime();
         start.give(load.writers());
         for (var log : logs) {
