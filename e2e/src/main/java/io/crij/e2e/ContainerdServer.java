@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The distribution's containerd with runc, configured for a machine like this one.
+/// The distribution's containerd with runc, and crun for a handler of that name, configured for a machine like this
+/// one.
 public final class ContainerdServer implements ServerUnderTest {
     private static final String PAUSE = "localhost/pause:1";
 
@@ -28,6 +29,12 @@ public final class ContainerdServer implements ServerUnderTest {
                 disable_apparmor = true
                 restrict_oom_score_adj = true
                 stream_server_port = "0"
+                [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+                runtime_type = "io.containerd.runc.v2"
+                [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.crun]
+                runtime_type = "io.containerd.runc.v2"
+                [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.crun.options]
+                BinaryName = "crun"
                 [plugins."io.containerd.grpc.v1.cri".cni]
                 conf_dir = "%4$s"
                 bin_dir = "%5$s"

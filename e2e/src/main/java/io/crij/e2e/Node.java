@@ -39,6 +39,13 @@ public final class Node implements AutoCloseable {
         return start(kind, false, "");
     }
 
+    /// @param kind `crij` or `containerd`
+    /// @param configuration TOML, for cri-j beside the usual; when there is any, daemons of either kind can run
+    crun
+    public static Node start(String kind, String configuration) {
+        return start(kind, false, configuration);
+    }
+
     /// One with more configuration than usual.
     ///
     /// @param configuration TOML

@@ -24,16 +24,23 @@ public final class Bench {
     static {
         PARTS.put("verbs", nodes -> new VerbsBench(nodes).run(VERBS));
         PARTS.put("pods", nodes -> new PodBench(nodes).run(WARM_UP, ROUNDS));
+        PARTS.put("handlers", new HandlersBench.Part());
         PARTS.put("lists", nodes -> new ListsBench(nodes).run(LISTS, LISTS));
         PARTS.put("logs", nodes -> new LogsBench(nodes).run(LOGS));
         PARTS.put("pull", nodes -> new PullBench(nodes).run(PULLS));
         PARTS.put("memory", nodes -> new MemoryBench(nodes).run());
     }
 
+    /// What is measured on a node of ours and one of containerd.
     @FunctionalInterface
-    private interface Part {
-        /// @param nodes by name: cri-j and containerd
+    interface Part {
+        /// @param nodes by name
         List<Row> measure(Map<String, Node> nodes) throws Exception;
+
+        /// TOML for our node beside the usual.
+        default String configuration() {
+            return "";
+        }
     }
 
     private Bench() {}
@@ -77,8 +84,8 @@ public final class Bench {
         var machine = Machine.ofThisOne();
         Map<String, Node> nodes = new LinkedHashMap<>();
         try {
-            nodes.put(Row.OURS, Node.start("crij"));
-            nodes.put(Row.CONTAINERD, Node.start("containerd"));
+            nodes.put(Row.OURS, Node.start("crij", part.configuration()));
+            nodes.put(Row.CONTAINERD, Node.start("containerd", part.configuration()));
             var rows = part.measure(nodes);
             report.set(name, machine, rows);
             rows.stream()

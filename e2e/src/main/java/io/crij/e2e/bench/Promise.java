@@ -55,8 +55,8 @@ record Promise(Map<String, Double> ratios, OptionalDouble limit, double aim) {
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(gate -> text.add(String.format(
                         Locale.ROOT,
-                        "≥ %.0f× %s %s",
-                        gate.getValue(),
+                        "≥ %s× %s %s",
+                        number(gate.getValue()),
                         gate.getKey(),
                         outcome(row.peers().containsKey(gate.getKey()), row.ratio(gate.getKey()) >= gate.getValue()))));
         limit.ifPresent(most -> text.add(
@@ -72,6 +72,8 @@ record Promise(Map<String, Double> ratios, OptionalDouble limit, double aim) {
     }
 
     private static String number(double value) {
-        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+        return value == Math.rint(value)
+                ? Long.toString((long) value)
+                : String.format(Locale.ROOT, "%.2f", value).replaceFirst("0$", "");
     }
 }

@@ -2,13 +2,10 @@ package io.crij.e2e.bench;
 
 import io.crij.linux.CgroupFolder;
 import io.crij.linux.CgroupTree;
-import io.crij.linux.ChildExit;
 import io.crij.linux.Epoll;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.Pidfd;
-import io.crij.linux.Spawn;
-import io.crij.linux.abi.FileFlags;
 import io.crij.oci.runtime.BuiltinRuntime;
 import io.crij.oci.runtime.CreateRequest;
 import io.crij.oci.runtime.OciException;
@@ -25,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// The process of [VerbsBench] that measures: prints who, verb and milliseconds, a line each.
 final class VerbsProcess implements AutoCloseable {
@@ -32,13 +30,11 @@ final class VerbsProcess implements AutoCloseable {
     private static final int PEERS_EVERY = 4;
     private static final List<String> PEERS = List.of("crun", "runc");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private final Path folder;
     private final Spec spec;
     private final BuiltinRuntime runtime;
-    private final Fd nothing = Fd.open("/dev/null", FileFlags.O_RDWR);
-    private final Map<String, String> programs = new java.util.HashMap<>();
+    private final Map<String, PackagedRuntime> peers = new TreeMap<>();
     private final List<String> times = new ArrayList<>();
     private int counter;
 
@@ -47,10 +43,9 @@ final class VerbsProcess implements AutoCloseable {
         this.spec = new SpecReader().spec(Files.readAllBytes(folder.resolve("spec.json")));
         this.runtime = new BuiltinRuntime(folder.resolve("state"));
         for (var peer : PEERS) {
-            for (var place : PATH.split(":", -1)) {
-                if (Files.isExecutable(Path.of(place, peer))) {
-                    programs.putIfAbsent(peer, Path.of(place, peer).toString());
-                }
+            var program = PackagedRuntime.find(peer);
+            if (program.isPresent()) {
+                peers.put(peer, new PackagedRuntime(program.get(), folder.resolve("state-" + peer)));
             }
         }
     }
@@ -66,7 +61,7 @@ final class VerbsProcess implements AutoCloseable {
             for (int i = 0; i < rounds; i++) {
                 process.builtIn();
                 if (i % PEERS_EVERY == 0) {
-                    for (var peer : process.programs.entrySet()) {
+                    for (var peer : process.peers.entrySet()) {
                         process.peer(peer.getKey(), peer.getValue());
                     }
                 }
@@ -112,32 +107,18 @@ final class VerbsProcess implements AutoCloseable {
         });
     }
 
-    private void peer(String name, String program) throws Exception {
+    private void peer(String name, PackagedRuntime peer) throws Exception {
         String id = "verbs-" + counter++;
         Path bundle = Files.createDirectories(folder.resolve("bundle-" + name));
-        Path pidFile = bundle.resolve("pid");
         Files.write(bundle.resolve("config.json"), new SpecWriter().write(spec(id)));
-        String state = folder.resolve("state-" + name).toString();
         time(name, "all", () -> {
-            time(
-                    name,
-                    "create",
-                    () -> command(
-                            program,
-                            "--root",
-                            state,
-                            "create",
-                            "--bundle",
-                            bundle.toString(),
-                            "--pid-file",
-                            pidFile.toString(),
-                            id));
-            try (var pidfd =
-                    new Pidfd(Integer.parseInt(Files.readString(pidFile).strip()))) {
-                time(name, "start", () -> command(program, "--root", state, "start", id));
+            time(name, "create", () -> peer.create(id, bundle));
+            try (var pidfd = new Pidfd(Integer.parseInt(
+                    Files.readString(PackagedRuntime.pidFile(bundle)).strip()))) {
+                time(name, "start", () -> peer.start(id));
                 time(name, "wait", () -> awaitReadable(pidfd.fd()));
             }
-            time(name, "delete", () -> command(program, "--root", state, "delete", "--force", id));
+            time(name, "delete", () -> peer.delete(id));
         });
     }
 
@@ -150,24 +131,11 @@ final class VerbsProcess implements AutoCloseable {
         }
     }
 
-    private void command(String... arguments) throws IOException {
-        int pid = new Spawn(arguments[0])
-                .arguments(List.of(arguments))
-                .environment(List.of("PATH=" + PATH))
-                .descriptor(0, nothing)
-                .descriptor(1, nothing)
-                .start();
-        var exit = ChildExit.await(pid);
-        if (exit.shellCode() != 0) {
-            throw new IOException(String.join(" ", arguments) + " ended with " + exit.shellCode());
-        }
-    }
-
     /// Takes the cgroups' parent away too: of the hierarchy that only this process sees nobody else could.
     @Override
     public void close() throws ErrnoException {
         runtime.close();
-        nothing.close();
+        peers.values().forEach(PackagedRuntime::close);
         for (var hierarchy : CgroupTree.detect().hierarchies()) {
             CgroupFolder.removeTree(hierarchy.folder(String.valueOf(spec.linux().cgroupsPath())));
         }
