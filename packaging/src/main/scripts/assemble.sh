@@ -64,7 +64,8 @@ cp "$source/flags"/crij-serve.* "$target/lib/"
 program conmon-j io.crij.monitor.Main
 program oci-exec io.crij.oci.cli.OciExec
 # all that it needs: a short command does not look at the other jars
-(cd "$target/lib" && ls crij-{linux,oci-exec}-*.jar jackson-{annotations,core,databind}-*.jar {jffi,jnr-ffi,asm,picocli}-*.jar) >"$target/lib/oci-exec.jars"
+# the first one has `init`, which is looked for in this order
+(cd "$target/lib" && printf '%s\n' crij-oci-exec-*.jar crij-linux-*.jar jackson-core-*.jar jffi-[0-9]*[0-9].jar picocli-*.jar) >"$target/lib/oci-exec.jars"
 native
 "$(dirname "$0")/class-cache.sh" "$target" crij io.crij.server.TrainingRun
 "$(dirname "$0")/class-cache.sh" "$target" oci-exec io.crij.oci.cli.TrainingRun

@@ -1,35 +1,28 @@
 package io.crij.linux;
 
-import io.crij.linux.Native.LibC;
+import com.kenai.jffi.LastError;
+import com.kenai.jffi.MemoryIO;
 import io.crij.linux.abi.Syscall;
 import java.nio.ByteBuffer;
-import jnr.ffi.LibraryLoader;
-import jnr.ffi.Pointer;
 
 /// System calls. jffi keeps the error number of a call in a variable of the operating system's thread, and a
 /// virtual thread changes that thread whenever it parks: so it is read in the statement after the call, with
 /// nothing that could park between, and only here.
 final class Kernel {
-    static {
-        // the stubs that jnr-ffi 2.2.18 generates read their sixth argument from the wrong place on the stack
-        // (their own return address); jffi's general path is right, as fast, and loads 25 ms sooner
-        System.setProperty("jnr.ffi.x86asm.enabled", "false");
-    }
-
-    static final LibC LIBC = LibraryLoader.create(LibC.class).load("c");
-    private static final jnr.ffi.Runtime RUNTIME = jnr.ffi.Runtime.getRuntime(LIBC);
+    private static final LastError ERRNO = LastError.getInstance();
+    private static final MemoryIO MEMORY = MemoryIO.getInstance();
 
     private Kernel() {}
 
     /// Makes the call and returns its result, or `-errno`.
     static long attempt(Syscall call, long a, long b, long c, long d, long e) {
-        long result = LIBC.syscall(call.number(), a, b, c, d, e);
-        return result == -1 ? -RUNTIME.getLastError() : result;
+        long result = LibC.syscall(call.number(), a, b, c, d, e);
+        return result == -1 ? -ERRNO.get() : result;
     }
 
     private static long attemptSix(Syscall call, long a, long b, long c, long d, long e, long f) {
-        long result = LIBC.syscall(call.number(), a, b, c, d, e, f);
-        return result == -1 ? -RUNTIME.getLastError() : result;
+        long result = LibC.syscall(call.number(), a, b, c, d, e, f);
+        return result == -1 ? -ERRNO.get() : result;
     }
 
     /// @param about what the call is about; its `toString` is asked for only when the call fails
@@ -114,6 +107,6 @@ final class Kernel {
 
     /// Address of the byte at a direct buffer's position.
     static long address(ByteBuffer direct) {
-        return Pointer.wrap(RUNTIME, direct).address();
+        return MEMORY.getDirectBufferAddress(direct) + direct.position();
     }
 }

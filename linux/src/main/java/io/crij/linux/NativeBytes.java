@@ -24,7 +24,7 @@ public final class NativeBytes {
     /// Index of the first `value` between `from` and `to`, -1 when there is none.
     public int indexOf(byte value, int from, int to) {
         long start = addressOf(from, to - from);
-        long found = Kernel.LIBC.memchr(start, value, to - from);
+        long found = LibC.memchr(start, value, to - from);
         return found == 0 ? -1 : (int) (found - address);
     }
 

@@ -49,6 +49,12 @@ public final class Self {
         return Kernel.call(Syscall.PRCTL, capability, Prctl.PR_CAPBSET_READ, capability.number(), 0) == 1;
     }
 
+    /// Ends this process at once: nothing is flushed, no hook of the JVM's runs. The JVM's own way waits
+    /// up to 0.3 s for threads that are inside a system call.
+    public static void end(int code) throws ErrnoException {
+        Kernel.call(Syscall.EXIT_GROUP, "self", code, 0, 0);
+    }
+
     /// The processors that the calling thread may run on.
     public static BitSet processors() throws ErrnoException {
         try (Scratch memory = Scratch.take()) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Starts a program with posix_spawn(3), which shares the JVM's memory until the exec and so costs the same for
 /// every heap size. The child begins with the given arguments and environment only, all signals at their defaults
@@ -19,27 +20,24 @@ public final class Spawn {
     private static final short SETSIGMASK = 0x08;
     private static final short SETSID = 0x80;
 
-    private final Target target;
+    private final @Nullable Fd program;
+    private final String named;
     private final Map<Integer, Fd> descriptors = new TreeMap<>();
     private List<String> arguments = List.of();
     private List<String> environment = List.of();
     private boolean session;
 
-    private sealed interface Target {
-        record Program(Fd fd) implements Target {}
-
-        record Named(String path) implements Target {}
-    }
-
     /// A program that is open: an ELF file, not a script; a memfd for instance.
     public Spawn(Fd program) {
-        target = new Target.Program(program);
-        arguments = List.of("program");
+        this.program = program;
+        named = "program";
+        arguments = List.of(named);
     }
 
     /// @param path absolute
     public Spawn(String path) {
-        target = new Target.Named(path);
+        program = null;
+        named = path;
         arguments = List.of(path);
     }
 
@@ -79,16 +77,19 @@ public final class Spawn {
             for (Fd fd : descriptors.values()) {
                 hold(fd, free, held, moved);
             }
-            String path = switch (target) {
-                case Target.Named(String named) -> named;
-                // through our folder: in the child the descriptor is closed before the exec
-                case Target.Program(Fd fd) -> "/proc/" + Self.pid() + "/fd/" + hold(fd, 0, held, moved);
-            };
-            return spawn(memory, path, held);
+            return spawn(memory, path(held, moved), held);
         } finally {
             held.keySet().forEach(Fd::release);
             moved.forEach(Fd::close);
         }
+    }
+
+    private String path(Map<Fd, Integer> held, List<Fd> moved) throws ErrnoException {
+        if (program == null) {
+            return named;
+        }
+        // through our folder: in the child the descriptor is closed before the exec
+        return "/proc/" + Self.pid() + "/fd/" + hold(program, 0, held, moved);
     }
 
     /// The number the child finds this file under before its descriptors are put in place. One that is in the way
@@ -110,7 +111,6 @@ public final class Spawn {
     }
 
     private int spawn(Scratch memory, String path, Map<Fd, Integer> held) throws ErrnoException {
-        var libc = Kernel.LIBC;
         long actions = memory.reserve(ACTIONS_SIZE);
         long attributes = memory.reserve(ATTRIBUTES_SIZE);
         long pid = memory.zeroed(8);
@@ -118,23 +118,23 @@ public final class Spawn {
         long argv = memory.strings(arguments);
         long envp = memory.strings(environment);
         long signals = memory.zeroed(128);
-        check(libc.posix_spawn_file_actions_init(actions), path);
-        check(libc.posix_spawnattr_init(attributes), path);
+        check(LibC.posix_spawn_file_actions_init(actions), path);
+        check(LibC.posix_spawnattr_init(attributes), path);
         try {
-            check(libc.posix_spawnattr_setsigmask(attributes, signals), path);
+            check(LibC.posix_spawnattr_setsigmask(attributes, signals), path);
             memory.putLong(signals, -1L);
-            check(libc.posix_spawnattr_setsigdefault(attributes, signals), path);
+            check(LibC.posix_spawnattr_setsigdefault(attributes, signals), path);
             short flags = (short) (SETSIGDEF | SETSIGMASK | (session ? SETSID : 0));
-            check(libc.posix_spawnattr_setflags(attributes, flags), path);
+            check(LibC.posix_spawnattr_setflags(attributes, flags), path);
             for (var entry : descriptors.entrySet()) {
                 int from = java.util.Objects.requireNonNull(held.get(entry.getValue()));
-                check(libc.posix_spawn_file_actions_adddup2(actions, from, entry.getKey()), path);
+                check(LibC.posix_spawn_file_actions_adddup2(actions, from, entry.getKey()), path);
             }
             closeOthers(actions, path);
-            check(libc.posix_spawn(pid, file, actions, attributes, argv, envp), path);
+            check(LibC.posix_spawn(pid, file, actions, attributes, argv, envp), path);
             return memory.intAt(pid);
         } finally {
-            libc.posix_spawn_file_actions_destroy(actions);
+            LibC.posix_spawn_file_actions_destroy(actions);
         }
     }
 
@@ -142,11 +142,11 @@ public final class Spawn {
         int next = 3;
         for (int given : descriptors.keySet()) {
             for (int gap = next; gap < given; gap++) {
-                check(Kernel.LIBC.posix_spawn_file_actions_addclose(actions, gap), path);
+                check(LibC.posix_spawn_file_actions_addclose(actions, gap), path);
             }
             next = Math.max(next, given + 1);
         }
-        check(Kernel.LIBC.posix_spawn_file_actions_addclosefrom_np(actions, next), path);
+        check(LibC.posix_spawn_file_actions_addclosefrom_np(actions, next), path);
     }
 
     private int memoryNeeded() {

@@ -58,6 +58,7 @@ public enum Syscall {
     FREMOVEXATTR(199, 16),
     SCHED_GETAFFINITY(204, 123),
     GETDENTS64(217, 61),
+    EXIT_GROUP(231, 94),
     EPOLL_CTL(233, 21),
     EPOLL_PWAIT(281, 22),
     WAITID(247, 95),

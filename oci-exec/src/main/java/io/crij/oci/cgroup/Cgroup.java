@@ -27,14 +27,21 @@ public final class Cgroup {
 
     private final CgroupFolders folders;
     private final Optional<Scope> scope;
-    private final Freezer freezer;
 
     /// @param systemd asked only when the folders are those of a scope
     public Cgroup(CgroupFolders folders, Supplier<Systemd> systemd) {
         this.folders = folders;
         this.scope = folders.scope()
                 .map(name -> new Scope(systemd.get(), name, folders.base().orElseThrow()));
-        this.freezer = new Freezer(folders, PATIENCE);
+    }
+
+    private Freezer freezer() {
+        return new Freezer(folders, PATIENCE);
+    }
+
+    /// Empty on a host without any that this process could use.
+    public Optional<Cgroup> there() {
+        return folders.container().isEmpty() ? Optional.empty() : Optional.of(this);
     }
 
     public CgroupFolders folders() {
@@ -117,17 +124,17 @@ public final class Cgroup {
     ///
     /// @throws OciException.TimedOut when some do not stop; all run again then
     public void freeze() throws OciException, InterruptedException {
-        freezer.freeze();
+        freezer().freeze();
     }
 
     /// Idempotent.
     public void thaw() throws OciException {
-        freezer.thaw();
+        freezer().thaw();
     }
 
     /// Whether [#freeze] was asked for last.
     public boolean frozen() throws OciException {
-        return freezer.frozen();
+        return freezer().frozen();
     }
 
     /// Sends a signal to every process, those in groups below and those forked meanwhile included. SIGKILL reaches
@@ -137,15 +144,15 @@ public final class Cgroup {
             thawAfterKill();
             return;
         }
-        boolean wasFrozen = freezer.frozen();
-        freezer.freeze();
+        boolean wasFrozen = freezer().frozen();
+        freezer().freeze();
         try {
             for (int pid : pids()) {
                 send(signal, pid);
             }
         } finally {
             if (!wasFrozen || signal.equals(Signal.KILL)) {
-                freezer.thaw();
+                freezer().thaw();
             }
         }
     }
@@ -170,8 +177,8 @@ public final class Cgroup {
 
     /// The version 1 freezer holds killed processes as well.
     private void thawAfterKill() throws OciException {
-        if (folders.v1("freezer").isPresent() && freezer.frozen()) {
-            freezer.thaw();
+        if (folders.v1("freezer").isPresent() && freezer().frozen()) {
+            freezer().thaw();
         }
     }
 

@@ -12,38 +12,36 @@ import io.crij.oci.spec.SpecReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /// The options that name a bundle.
 final class Bundle {
-    @Option(
-            names = {"--bundle", "-b"},
-            paramLabel = "DIR",
-            description = "The bundle; the current folder if not given.")
-    Path path = Path.of("");
+    private final Argument<Path> path;
+    private final Argument<@Nullable Path> config;
+    private final Argument<Boolean> noPivot;
+    private final Argument<Boolean> noNewKeyring;
 
-    @Option(
-            names = {"--config", "-f"},
-            paramLabel = "FILE",
-            description = "Another file than the bundle's config.json.")
-    @Nullable
-    Path config;
+    Bundle(Syntax syntax) {
+        path = syntax.path("--bundle, -b", "DIR", Path.of(""), "The bundle; the current folder if not given.");
+        config = syntax.path("--config, -f", "FILE", "Another file than the bundle's config.json.");
+        noPivot = syntax.flag(
+                "--no-pivot", "Change the root by chroot(2), where pivot_root(2) cannot: on the initial ramdisk.");
+        noNewKeyring = syntax.flag("--no-new-keyring", "Keep the caller's session keyring.");
+    }
 
-    @Option(
-            names = "--no-pivot",
-            description = "Change the root by chroot(2), where pivot_root(2) cannot: on the initial ramdisk.")
-    boolean noPivot;
-
-    @Option(names = "--no-new-keyring", description = "Keep the caller's session keyring.")
-    boolean noNewKeyring;
-
-    Spec spec() throws OciException, IOException {
-        Path file = config == null ? folder().resolve("config.json") : config;
+    Spec spec() throws OciException {
+        Path file = Objects.requireNonNullElseGet(config.value(), () -> folder().resolve("config.json"));
         if (!Files.exists(file)) {
             throw new InvalidSpec("$", file.toString(), "there is no such file; name the bundle with --bundle");
         }
-        return new SpecReader().spec(Files.readAllBytes(file));
+        byte[] json;
+        try {
+            json = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new InvalidSpec("$", file.toString(), "cannot be read: " + e.getMessage());
+        }
+        return new SpecReader().spec(json);
     }
 
     CreateRequest request(String id, Spec spec, Stdio stdio, boolean detached) throws InvalidSpec {
@@ -61,10 +59,10 @@ final class Bundle {
                 new Rootfs.Directory(folder().resolve(root.path()).normalize()),
                 stdio,
                 detached,
-                new Habits(!noPivot, !noNewKeyring));
+                new Habits(!noPivot.value(), !noNewKeyring.value()));
     }
 
     Path folder() {
-        return path.toAbsolutePath().normalize();
+        return path.value().toAbsolutePath().normalize();
     }
 }

@@ -7,33 +7,29 @@ import io.crij.oci.spec.Process;
 import io.crij.oci.spec.Spec;
 import io.crij.oci.spec.SpecValidator;
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "create",
-        mixinStandardHelpOptions = true,
-        description = "Creates a container from a bundle; its program waits for start.")
-final class Create implements Callable<Integer> {
-    @ParentCommand
-    private OciExec command;
+final class Create implements Verb {
+    private final OciExec command;
+    private final Syntax syntax =
+            new Syntax("create", "Creates a container from a bundle; its program waits for start.");
 
-    @Mixin
-    private Bundle bundle;
+    private final Bundle bundle = new Bundle(syntax);
+    private final CreateOptions options = new CreateOptions(syntax);
+    private final Argument<String> id = syntax.id();
 
-    @Mixin
-    private CreateOptions options;
-
-    @Parameters(paramLabel = "ID")
-    private String id;
+    Create(OciExec command) {
+        this.command = command;
+    }
 
     @Override
-    public Integer call() throws OciException, IOException, InterruptedException {
-        create(command, command.runtime(), bundle, options, id, true).close();
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException, InterruptedException {
+        create(command, command.runtime(), bundle, options, id.value(), true).close();
         return 0;
     }
 
@@ -50,18 +46,13 @@ final class Create implements Callable<Integer> {
         var request = bundle.request(id, spec, options.stdio(terminal, detached, inherited.listening()), detached);
         try (@Nullable
                 ConsoleSocket console =
-                        terminal && options.consoleSocket != null ? new ConsoleSocket(options.consoleSocket) : null) {
+                        terminal && options.console() != null ? new ConsoleSocket(options.console()) : null) {
             Shim shim = runtime.create(request);
             try {
                 if (console != null) {
                     console.hand(shim);
                 }
-                if (options.pidfdSocket != null) {
-                    PidfdSocket.hand(options.pidfdSocket, shim.pid());
-                }
-                if (options.pidFile != null) {
-                    PidFile.write(options.pidFile, shim.pid());
-                }
+                options.tell(shim);
                 return shim;
             } catch (OciException | IOException e) {
                 shim.close();

@@ -2,28 +2,26 @@ package io.crij.oci.cli;
 
 import io.crij.oci.runtime.OciException;
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(name = "delete", mixinStandardHelpOptions = true, description = "Removes what is left of a container.")
-final class Delete implements Callable<Integer> {
-    @ParentCommand
-    private OciExec command;
+final class Delete implements Verb {
+    private final OciExec command;
+    private final Syntax syntax = new Syntax("delete", "Removes what is left of a container.");
 
-    @Option(
-            names = {"--force", "-f"},
-            description = "Kill it first; an unknown one is no error.")
-    private boolean force;
+    private final Argument<Boolean> force = syntax.flag("--force, -f", "Kill it first; an unknown one is no error.");
+    private final Argument<String> id = syntax.id();
 
-    @Parameters(paramLabel = "ID")
-    private String id;
+    Delete(OciExec command) {
+        this.command = command;
+    }
 
     @Override
-    public Integer call() throws OciException, IOException, InterruptedException {
-        command.runtime().delete(id, force);
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException, InterruptedException {
+        command.runtime().delete(id.value(), force.value());
         return 0;
     }
 }

@@ -19,45 +19,42 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "events",
-        mixinStandardHelpOptions = true,
-        description =
-                "Prints what a container uses every so often, and when the kernel kills in it for memory, as JSON.")
-final class Events implements Callable<Integer> {
-    @ParentCommand
-    private OciExec command;
+final class Events implements Verb {
+    private final OciExec command;
+    private final Syntax syntax = new Syntax(
+            "events",
+            "Prints what a container uses every so often, and when the kernel kills in it for memory, as JSON.");
 
-    @Option(names = "--stats", description = "Print what it uses once, and end.")
-    private boolean once;
-
-    @Option(names = "--interval", paramLabel = "DURATION", description = "Such as 500ms, 5s, 1m (${DEFAULT-VALUE}).")
-    private String interval = "5s";
-
-    @Parameters(paramLabel = "ID")
-    private String id;
+    private final Argument<Boolean> once = syntax.flag("--stats", "Print what it uses once, and end.");
+    private final Argument<String> interval =
+            syntax.text("--interval", "DURATION", "5s", "Such as 500ms, 5s, 1m (${DEFAULT-VALUE}).");
+    private final Argument<String> id = syntax.id();
 
     /// One line of the output.
     record Event(String type, String id, @Nullable CgroupStats data) {}
 
+    Events(OciExec command) {
+        this.command = command;
+    }
+
     @Override
-    public Integer call() throws OciException, IOException {
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException {
         OciRuntime runtime = command.runtime();
-        Duration every = duration(interval);
-        ContainerState state = runtime.state(id);
+        Duration every = duration(interval.value());
+        ContainerState state = runtime.state(id.value());
         if (state.status() == Status.STOPPED || state.status() == Status.CREATING) {
-            throw new WrongState("container with id " + id + " is not running");
+            throw new WrongState("container with id " + id.value() + " is not running");
         }
-        CgroupFolders folders = runtime.cgroups(id);
-        if (once) {
-            print(new Event("stats", id, CgroupStats.of(folders)));
+        CgroupFolders folders = runtime.cgroups(id.value());
+        if (once.value()) {
+            print(new Event("stats", id.value(), CgroupStats.of(folders)));
             return 0;
         }
         try (var process = new Pidfd(state.pid());
@@ -65,7 +62,7 @@ final class Events implements Callable<Integer> {
             watch(folders, process, memory, every);
         } catch (ErrnoException e) {
             if (e.errno() != Errno.ESRCH) {
-                throw new StepFailed("cannot watch container " + id + ": " + e.getMessage(), e.errno(), e);
+                throw new StepFailed("cannot watch container " + id.value() + ": " + e.getMessage(), e.errno(), e);
             }
         }
         return 0;
@@ -81,10 +78,10 @@ final class Events implements Callable<Integer> {
             while (process.alive()) {
                 epoll.await(Duration.ofNanos(Math.max(0, next - System.nanoTime())), (_, _) -> {});
                 for (long kills = memory.drain(); killed < kills; killed++) {
-                    print(new Event("oom", id, null));
+                    print(new Event("oom", id.value(), null));
                 }
                 if (next - System.nanoTime() <= 0 && process.alive()) {
-                    print(new Event("stats", id, CgroupStats.of(folders)));
+                    print(new Event("stats", id.value(), CgroupStats.of(folders)));
                     next = System.nanoTime() + every.toNanos();
                 }
             }

@@ -5,25 +5,26 @@ import io.crij.oci.runtime.OciException;
 import io.crij.oci.runtime.Stdio;
 import io.crij.oci.spec.Spec;
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParentCommand;
 
 /// Shows what would be done.
-@Command(
-        name = "explain",
-        mixinStandardHelpOptions = true,
-        description = "Prints the system calls that create a container from a bundle, without making any of them.")
-final class Explain implements Callable<Integer> {
-    @ParentCommand
-    private OciExec command;
+final class Explain implements Verb {
+    private final OciExec command;
+    private final Syntax syntax = new Syntax(
+            "explain", "Prints the system calls that create a container from a bundle, without making any of them.");
 
-    @Mixin
-    private Bundle bundle;
+    private final Bundle bundle = new Bundle(syntax);
+
+    Explain(OciExec command) {
+        this.command = command;
+    }
 
     @Override
-    public Integer call() throws OciException, IOException {
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException {
         Spec spec = command.placed(bundle.spec(), "explained");
         command.out().print(Explanation.of(bundle.request("explained", spec, new Stdio.Null(), true)));
         return 0;

@@ -1,8 +1,7 @@
 package io.crij.oci.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.crij.oci.spec.Capability;
 import io.crij.oci.spec.MemoryPolicy;
 import io.crij.oci.spec.MountOptions;
@@ -10,17 +9,14 @@ import io.crij.oci.spec.Namespace;
 import io.crij.oci.spec.Seccomp;
 import io.crij.oci.spec.Spec;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
 
 /// Runtime-spec "Features Structure".
-@Command(name = "features", mixinStandardHelpOptions = true, description = "Prints what this runtime can do, as JSON.")
-final class Features implements Callable<Integer> {
+final class Features implements Verb {
     private static final List<Seccomp.Arch> ARCHITECTURES = List.of(
             Seccomp.Arch.SCMP_ARCH_X86_64,
             Seccomp.Arch.SCMP_ARCH_X86,
@@ -28,60 +24,92 @@ final class Features implements Callable<Integer> {
             Seccomp.Arch.SCMP_ARCH_AARCH64,
             Seccomp.Arch.SCMP_ARCH_ARM);
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private final OciExec command;
+    private final Syntax syntax = new Syntax("features", "Prints what this runtime can do, as JSON.");
 
-    @ParentCommand
-    private OciExec command;
+    Features(OciExec command) {
+        this.command = command;
+    }
 
     @Override
-    public Integer call() throws IOException {
-        command.out().println(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(features()));
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws IOException {
+        var text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+            features(json);
+        }
+        command.out().println(text);
         return 0;
     }
 
-    static ObjectNode features() {
-        ObjectNode features = MAPPER.createObjectNode();
-        features.put("ociVersionMin", "1.0.0");
-        features.put("ociVersionMax", Spec.VERSION);
-        features.set(
+    private static void features(JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("ociVersionMin", "1.0.0");
+        json.writeStringField("ociVersionMax", Spec.VERSION);
+        strings(
+                json,
                 "hooks",
-                strings(List.of(
-                        "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop")));
-        features.set("mountOptions", strings(MountOptions.known()));
-        ObjectNode linux = features.putObject("linux");
-        linux.set("namespaces", strings(Arrays.asList(Namespace.Type.values())));
-        linux.set("capabilities", strings(Arrays.asList(Capability.values())));
-        ObjectNode cgroup = linux.putObject("cgroup");
-        cgroup.put("v1", true)
-                .put("v2", true)
-                .put("systemd", true)
-                .put("systemdUser", false)
-                .put("rdma", true);
-        seccomp(linux.putObject("seccomp"));
-        linux.putObject("apparmor").put("enabled", Files.isDirectory(Path.of("/sys/kernel/security/apparmor")));
-        linux.putObject("selinux").put("enabled", Files.exists(Path.of("/sys/fs/selinux/enforce")));
-        linux.putObject("mountExtensions").putObject("idmap").put("enabled", true);
-        linux.putObject("netDevices").put("enabled", true);
-        linux.putObject("intelRdt").put("enabled", false);
-        ObjectNode policy = linux.putObject("memoryPolicy");
-        policy.set("modes", strings(Arrays.asList(MemoryPolicy.Mode.values())));
-        policy.set("flags", strings(Arrays.asList(MemoryPolicy.Flag.values())));
-        features.putObject("annotations").put("io.crij.oci-exec.version", Version.number());
-        return features;
+                List.of("prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"));
+        strings(json, "mountOptions", MountOptions.known());
+        json.writeObjectFieldStart("linux");
+        linux(json);
+        json.writeEndObject();
+        json.writeObjectFieldStart("annotations");
+        json.writeStringField("io.crij.oci-exec.version", Version.number());
+        json.writeEndObject();
+        json.writeEndObject();
     }
 
-    private static void seccomp(ObjectNode seccomp) {
-        seccomp.put("enabled", true);
-        seccomp.set("actions", strings(Arrays.asList(Seccomp.Action.values())));
-        seccomp.set("operators", strings(Arrays.asList(Seccomp.Op.values())));
-        seccomp.set("archs", strings(ARCHITECTURES));
-        seccomp.set("knownFlags", strings(Arrays.asList(Seccomp.Flag.values())));
-        seccomp.set("supportedFlags", strings(Arrays.asList(Seccomp.Flag.values())));
+    private static void linux(JsonGenerator json) throws IOException {
+        strings(json, "namespaces", Arrays.asList(Namespace.Type.values()));
+        strings(json, "capabilities", Arrays.asList(Capability.values()));
+        json.writeObjectFieldStart("cgroup");
+        json.writeBooleanField("v1", true);
+        json.writeBooleanField("v2", true);
+        json.writeBooleanField("systemd", true);
+        json.writeBooleanField("systemdUser", false);
+        json.writeBooleanField("rdma", true);
+        json.writeEndObject();
+        json.writeObjectFieldStart("seccomp");
+        seccomp(json);
+        json.writeEndObject();
+        enabled(json, "apparmor", Files.isDirectory(Path.of("/sys/kernel/security/apparmor")));
+        enabled(json, "selinux", Files.exists(Path.of("/sys/fs/selinux/enforce")));
+        json.writeObjectFieldStart("mountExtensions");
+        enabled(json, "idmap", true);
+        json.writeEndObject();
+        enabled(json, "netDevices", true);
+        enabled(json, "intelRdt", false);
+        json.writeObjectFieldStart("memoryPolicy");
+        strings(json, "modes", Arrays.asList(MemoryPolicy.Mode.values()));
+        strings(json, "flags", Arrays.asList(MemoryPolicy.Flag.values()));
+        json.writeEndObject();
     }
 
-    private static ArrayNode strings(List<?> values) {
-        ArrayNode array = MAPPER.createArrayNode();
-        values.forEach(value -> array.add(value.toString()));
-        return array;
+    private static void seccomp(JsonGenerator json) throws IOException {
+        json.writeBooleanField("enabled", true);
+        strings(json, "actions", Arrays.asList(Seccomp.Action.values()));
+        strings(json, "operators", Arrays.asList(Seccomp.Op.values()));
+        strings(json, "archs", ARCHITECTURES);
+        strings(json, "knownFlags", Arrays.asList(Seccomp.Flag.values()));
+        strings(json, "supportedFlags", Arrays.asList(Seccomp.Flag.values()));
+    }
+
+    private static void enabled(JsonGenerator json, String name, boolean enabled) throws IOException {
+        json.writeObjectFieldStart(name);
+        json.writeBooleanField("enabled", enabled);
+        json.writeEndObject();
+    }
+
+    private static void strings(JsonGenerator json, String name, Iterable<?> values) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (Object value : values) {
+            json.writeString(value.toString());
+        }
+        json.writeEndArray();
     }
 }

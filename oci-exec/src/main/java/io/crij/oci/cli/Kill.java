@@ -7,40 +7,37 @@ import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.WrongState;
 import io.crij.oci.runtime.OciRuntime;
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(name = "kill", mixinStandardHelpOptions = true, description = "Sends a signal to a container.")
-final class Kill implements Callable<Integer> {
-    @ParentCommand
-    private OciExec command;
+final class Kill implements Verb {
+    private final OciExec command;
+    private final Syntax syntax = new Syntax("kill", "Sends a signal to a container.");
 
-    @Option(
-            names = {"--all", "-a"},
-            description = "To all its processes; nothing to do when it has stopped.")
-    private boolean all;
+    private final Argument<Boolean> all =
+            syntax.flag("--all, -a", "To all its processes; nothing to do when it has stopped.");
+    private final Argument<String> id = syntax.id();
+    private final Argument<String> signal = syntax.parameter("SIGNAL", "TERM", "Name or number (${DEFAULT-VALUE}).");
 
-    @Parameters(index = "0", paramLabel = "ID")
-    private String id;
-
-    @Parameters(index = "1", arity = "0..1", paramLabel = "SIGNAL", description = "Name or number (${DEFAULT-VALUE}).")
-    private String signal = "TERM";
+    Kill(OciExec command) {
+        this.command = command;
+    }
 
     @Override
-    public Integer call() throws OciException, IOException {
-        int number = number(signal);
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException {
+        int number = number(signal.value());
         OciRuntime runtime = command.runtime();
-        if (runtime.state(id).status() == Status.STOPPED) {
-            if (all) {
+        if (runtime.state(id.value()).status() == Status.STOPPED) {
+            if (all.value()) {
                 return 0;
             }
             // engines look for these very words
             throw new WrongState("container not running");
         }
-        runtime.kill(id, number, all);
+        runtime.kill(id.value(), number, all.value());
         return 0;
     }
 

@@ -16,41 +16,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
-@Command(name = "list", mixinStandardHelpOptions = true, description = "Lists containers.")
-final class ListContainers implements Callable<Integer> {
+final class ListContainers implements Verb {
     static final Set<String> FORMATS = Set.of("table", "json");
 
-    @ParentCommand
-    private OciExec command;
+    private final OciExec command;
+    private final Syntax syntax = new Syntax("list", "Lists containers.");
 
-    @Option(
-            names = {"--format", "-f"},
-            paramLabel = "table|json",
-            description = "How (${DEFAULT-VALUE}).")
-    private String format = "table";
+    private final Argument<String> format =
+            syntax.text("--format, -f", "table|json", "table", "How (${DEFAULT-VALUE}).");
+    private final Argument<Boolean> quiet = syntax.flag("--quiet, -q", "Only the ids.");
 
-    @Option(
-            names = {"--quiet", "-q"},
-            description = "Only the ids.")
-    private boolean quiet;
+    ListContainers(OciExec command) {
+        this.command = command;
+    }
 
     @Override
-    public Integer call() throws OciException, IOException {
-        if (!FORMATS.contains(format)) {
-            throw new InvalidSpec("--format", format, "must be table or json");
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException {
+        if (!FORMATS.contains(format.value())) {
+            throw new InvalidSpec("--format", format.value(), "must be table or json");
         }
         List<ContainerState> states = states();
-        if (quiet) {
+        if (quiet.value()) {
             states.forEach(state -> command.out().println(state.id()));
-        } else if (format.equals("json")) {
+        } else if (format.value().equals("json")) {
             command.out()
                     .println(states.stream()
                             .map(state -> new String(
@@ -64,11 +61,11 @@ final class ListContainers implements Callable<Integer> {
 
     private List<ContainerState> states() throws OciException, IOException {
         var states = new ArrayList<ContainerState>();
-        if (!Files.isDirectory(command.root)) {
+        if (!Files.isDirectory(command.root())) {
             return states;
         }
         OciRuntime runtime = command.runtime();
-        try (Stream<Path> folders = Files.list(command.root)) {
+        try (Stream<Path> folders = Files.list(command.root())) {
             for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
                 try {
                     states.add(runtime.state(folder.getFileName().toString()));
@@ -100,7 +97,7 @@ final class ListContainers implements Callable<Integer> {
     /// Whose container it is.
     private String owner(ContainerState state) {
         try {
-            return Files.getOwner(command.root.resolve(state.id())).getName();
+            return Files.getOwner(command.root().resolve(state.id())).getName();
         } catch (IOException _) {
             return ""; // deleted meanwhile
         }

@@ -1,8 +1,9 @@
 package io.crij.oci.cli;
 
+import io.crij.linux.ErrnoException;
+import io.crij.linux.Self;
 import io.crij.linux.systemd.ScopeName;
 import io.crij.oci.runtime.BuiltinRuntime;
-import io.crij.oci.runtime.Labels;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.runtime.OciRuntime;
@@ -10,47 +11,37 @@ import io.crij.oci.spec.Spec;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /// The command as a whole: what stands before the verb.
-@Command(
-        name = "oci-exec",
-        description = "Runs containers from OCI bundles.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        synopsisSubcommandLabel = "VERB")
 public final class OciExec {
-    private static final Map<String, Class<?>> VERBS = new LinkedHashMap<>();
-
-    static {
-        VERBS.put("create", Create.class);
-        VERBS.put("start", Start.class);
-        VERBS.put("state", State.class);
-        VERBS.put("kill", Kill.class);
-        VERBS.put("delete", Delete.class);
-        VERBS.put("run", Run.class);
-        VERBS.put("exec", Exec.class);
-        VERBS.put("list", ListContainers.class);
-        VERBS.put("ps", Processes.class);
-        VERBS.put("events", Events.class);
-        VERBS.put("pause", Pause.class);
-        VERBS.put("resume", Resume.class);
-        VERBS.put("update", Update.class);
-        VERBS.put("spec", SpecTemplate.class);
-        VERBS.put("features", Features.class);
-        VERBS.put("explain", Explain.class);
-    }
+    private static final List<String> VERBS = List.of(
+            "create",
+            "start",
+            "state",
+            "kill",
+            "delete",
+            "run",
+            "exec",
+            "list",
+            "ps",
+            "events",
+            "pause",
+            "resume",
+            "update",
+            "spec",
+            "features",
+            "explain");
 
     /// As runc answers.
     private static final int UNKNOWN_VERB = 3;
@@ -59,124 +50,203 @@ public final class OciExec {
     private final User user;
     private final PrintStream out;
     private final PrintStream err;
+    private boolean opened;
 
-    @Option(
-            names = "--root",
-            paramLabel = "DIR",
-            description = "Folder for the state of containers (${DEFAULT-VALUE}).")
-    Path root = Path.of("/run/oci-exec");
-
-    @Option(names = "--log", paramLabel = "FILE", description = "File for messages, besides standard error.")
-    @Nullable
-    Path log;
-
-    @Option(names = "--log-format", paramLabel = "text|json", description = "How messages stand in that file.")
-    String logFormat = "text";
-
-    @Option(names = "--log-level", paramLabel = "LEVEL", description = "Accepted, as crun does.", hidden = true)
-    @Nullable
-    String logLevel;
-
-    @Option(names = "--criu", paramLabel = "FILE", description = "Accepted, there is no checkpoint.", hidden = true)
-    @Nullable
-    String criu;
-
-    @Option(names = "--debug", description = "Print the whole stack of an error.")
-    boolean debug;
-
-    @Option(
-            names = "--systemd-cgroup",
-            description = "systemd makes the cgroups: linux.cgroupsPath is slice:prefix:name.")
-    boolean systemdCgroup;
-
-    @Option(
-            names = "--cgroup-manager",
-            paramLabel = "cgroupfs|systemd",
-            description = "Who makes the cgroups (${DEFAULT-VALUE}); systemd is the same as --systemd-cgroup.")
-    String cgroupManager = "cgroupfs";
-
-    @Option(
-            names = "--rootless",
-            paramLabel = "BOOL|auto",
-            description = "Only false and auto: this runtime needs root.")
-    @Nullable
-    String rootless;
+    private final Syntax syntax = new Syntax("oci-exec", "Runs containers from OCI bundles.");
+    private final Argument<Path> root;
+    private final Argument<@Nullable Path> log =
+            syntax.path("--log", "FILE", "File for messages, besides standard error.");
+    private final Argument<String> logFormat =
+            syntax.text("--log-format", "text|json", "text", "How messages stand in that file.");
+    private final Argument<Boolean> debug = syntax.flag("--debug", "Print the whole stack of an error.");
+    private final Argument<Boolean> systemdCgroup =
+            syntax.flag("--systemd-cgroup", "systemd makes the cgroups: linux.cgroupsPath is slice:prefix:name.");
+    private final Argument<String> cgroupManager = syntax.text(
+            "--cgroup-manager",
+            "cgroupfs|systemd",
+            "cgroupfs",
+            "Who makes the cgroups (${DEFAULT-VALUE}); systemd is the same as --systemd-cgroup.");
+    private final Argument<@Nullable String> rootless =
+            syntax.text("--rootless", "BOOL|auto", "Whether an ordinary user runs this, which it sees for itself.");
 
     /// Makes the runtime of one call.
     interface Runtimes {
-        OciRuntime open(Path root) throws IOException;
+        OciRuntime open(Path root, Consumer<String> warnings) throws IOException;
     }
 
     /// Who runs this.
     interface User {
-        int get() throws IOException;
+        int get();
     }
 
-    OciExec(Runtimes runtimes, User user, PrintStream out, PrintStream err) {
+    /// @param folder of the user for what runs (`XDG_RUNTIME_DIR`)
+    OciExec(Runtimes runtimes, User user, @Nullable String folder, PrintStream out, PrintStream err) {
         this.runtimes = runtimes;
         this.user = user;
         this.out = out;
         this.err = err;
+        root = syntax.path(
+                "--root",
+                "DIR",
+                Path.of(folder == null || user.get() == 0 ? "/run" : folder, "oci-exec"),
+                "Folder for the state of containers (${DEFAULT-VALUE}).");
+        syntax.text("--log-level", "LEVEL", "Accepted, as crun does.").hidden();
+        syntax.text("--criu", "FILE", "Accepted, there is no checkpoint.").hidden();
     }
 
-    public static void main(String[] args) {
-        Runtimes builtin = root -> new BuiltinRuntime(root, Labels.Policy.WHERE_PRESENT);
-        System.exit(new OciExec(builtin, OciExec::effectiveUser, System.out, System.err).run(args));
+    public static void main(String[] args) throws ErrnoException {
+        OciExec command = command();
+        int code = command.run(args);
+        if (!command.opened) {
+            System.exit(code); // without a native call, which the others have made anyway
+        }
+        System.out.flush();
+        System.err.flush();
+        Self.end(code);
+    }
+
+    /// As it is started.
+    static OciExec command() {
+        return new OciExec(
+                BuiltinRuntime::forCommand,
+                OciExec::effectiveUser,
+                System.getenv("XDG_RUNTIME_DIR"),
+                System.out,
+                System.err);
     }
 
     int run(String... args) {
-        var line = new CommandLine(this);
-        verbs(Arrays.asList(args)).forEach(line::addSubcommand);
-        boolean help =
-                Arrays.asList(args).contains("help") && VERBS.keySet().stream().noneMatch(List.of(args)::contains);
-        if (args.length == 0 || help) {
-            line.usage(out);
-            return 0;
-        }
-        return line.setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .setExecutionExceptionHandler((e, command, _) -> failed(e, command))
-                .setParameterExceptionHandler((e, _) -> failed(e, e.getCommandLine()))
-                .setStopAtPositional(true)
-                .execute(args);
+        List<String> line = List.of(args);
+        @Nullable Verb verb = plain(line);
+        return verb == null ? withPicocli(line) : run(verb);
     }
 
-    /// Those that the arguments can mean; looking through the options of all takes half the time of a short command.
-    static Collection<Class<?>> verbs(List<String> arguments) {
-        boolean help = arguments.contains("--help") || arguments.contains("-h");
-        List<Class<?>> named = VERBS.entrySet().stream()
-                .filter(verb -> arguments.contains(verb.getKey()))
-                .<Class<?>>map(Map.Entry::getValue)
-                .toList();
-        return help || named.isEmpty() ? VERBS.values() : named;
+    /// The verb of a line that is understood without picocli.
+    private @Nullable Verb plain(List<String> line) {
+        int at = readOptions(line);
+        if (at < 0 || at == line.size() || !VERBS.contains(line.get(at))) {
+            return null;
+        }
+        Verb verb = verb(line.get(at));
+        return verb.syntax().read(line, at + 1) ? verb : null;
+    }
+
+    /// Of what stands before the verb.
+    ///
+    /// @return the verb's index; -1 for a line that only picocli can understand
+    int readOptions(List<String> line) {
+        return syntax.readOptions(line, 0);
+    }
+
+    private Verb verb(String name) {
+        return switch (name) {
+            case "create" -> new Create(this);
+            case "start" -> new Start(this);
+            case "state" -> new State(this);
+            case "kill" -> new Kill(this);
+            case "delete" -> new Delete(this);
+            case "run" -> new Run(this);
+            case "exec" -> new Exec(this);
+            case "list" -> new ListContainers(this);
+            case "ps" -> new Processes(this);
+            case "events" -> new Events(this);
+            case "pause" -> new Pause(this);
+            case "resume" -> new Resume(this);
+            case "update" -> new Update(this);
+            case "spec" -> new SpecTemplate();
+            case "features" -> new Features(this);
+            case "explain" -> new Explain(this);
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private int run(Verb verb) {
+        try {
+            return verb.run();
+        } catch (Exception e) {
+            return failed(e, verb);
+        }
+    }
+
+    /// Help, versions, the less usual ways to write options, and mistakes.
+    private int withPicocli(List<String> line) {
+        CommandSpec spec = syntax.forPicocli(this).versionProvider(new Version());
+        spec.usageMessage().synopsisSubcommandLabel("VERB");
+        var picocli = new CommandLine(spec);
+        for (String name : verbs(line)) {
+            Verb verb = verb(name);
+            picocli.addSubcommand(name, verb.syntax().forPicocli(verb));
+        }
+        if (line.isEmpty() || line.contains("help") && VERBS.stream().noneMatch(line::contains)) {
+            picocli.usage(out);
+            return 0;
+        }
+        picocli.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        picocli.setStopAtPositional(true).setExpandAtFiles(false);
+        try {
+            ParseResult parsed = picocli.parseArgs(line.toArray(String[]::new));
+            @Nullable Integer helped = CommandLine.executeHelpRequest(parsed);
+            if (helped != null) {
+                return helped;
+            }
+            if (parsed.asCommandLineList().getLast().getCommandSpec().userObject() instanceof Verb verb) {
+                return run(verb);
+            }
+            throw new CommandLine.ParameterException(picocli, "Missing required subcommand");
+        } catch (CommandLine.ParameterException e) {
+            return failed(e, e.getCommandLine().getCommandSpec().userObject());
+        }
+    }
+
+    /// Those that the line can mean.
+    private static List<String> verbs(List<String> line) {
+        List<String> named = VERBS.stream().filter(line::contains).toList();
+        return named.isEmpty() || line.contains("--help") || line.contains("-h") ? VERBS : named;
     }
 
     /// exec's own failures are told from those of its command by 255, as with runc.
-    private int failed(Exception e, CommandLine command) {
-        new Messages(log, logFormat, err).error(e, debug);
-        if (e instanceof CommandLine.UnmatchedArgumentException
-                && command.getCommandSpec().userObject() == this) {
+    ///
+    /// @param what the verb, or this
+    private int failed(Exception e, Object what) {
+        messages().error(e, debug.value());
+        if (e instanceof CommandLine.UnmatchedArgumentException && what == this) {
             return UNKNOWN_VERB;
         }
-        return command.getCommandSpec().userObject() instanceof Exec ? 255 : 1;
+        return what instanceof Exec ? 255 : 1;
+    }
+
+    private Messages messages() {
+        return new Messages(log.value(), logFormat.value(), err);
     }
 
     OciRuntime runtime() throws IOException, Unsupported, InvalidSpec {
-        if (!List.of("text", "json").contains(logFormat)) {
-            throw new InvalidSpec("--log-format", logFormat, "must be text or json");
+        if (!List.of("text", "json").contains(logFormat.value())) {
+            throw new InvalidSpec("--log-format", logFormat.value(), "must be text or json");
         }
-        if (!List.of("cgroupfs", "systemd").contains(cgroupManager)) {
-            throw new InvalidSpec("--cgroup-manager", cgroupManager, "must be cgroupfs or systemd");
+        if (!List.of("cgroupfs", "systemd").contains(cgroupManager.value())) {
+            throw new InvalidSpec("--cgroup-manager", cgroupManager.value(), "must be cgroupfs or systemd");
         }
-        refuseOrdinaryUser();
-        return runtimes.open(root);
+        checkUser();
+        opened = true;
+        try {
+            return runtimes.open(root.value(), this::warn);
+        } catch (FileSystemException e) {
+            String reason =
+                    Objects.requireNonNullElse(e.getReason(), e.getClass().getSimpleName());
+            throw new InvalidSpec(
+                    "--root",
+                    root.value().toString(),
+                    "cannot be made a folder for the state of containers (" + e.getFile() + ": " + reason
+                            + "); name another one with --root"
+                            + (user.get() == 0 ? "" : " or set XDG_RUNTIME_DIR"));
+        }
     }
 
     /// The specification with its place among the cgroups, which has another form for each who makes them.
     Spec placed(Spec spec, String id) throws InvalidSpec {
         String path = Objects.requireNonNullElse(spec.linux().cgroupsPath(), "");
         boolean given = !path.isEmpty();
-        boolean systemd = systemdCgroup || cgroupManager.equals("systemd");
+        boolean systemd = systemdCgroup.value() || cgroupManager.value().equals("systemd");
         if (!systemd) {
             if (given && ScopeName.isMeantBy(path)) {
                 throw new InvalidSpec(
@@ -197,22 +267,44 @@ public final class OciExec {
                 : spec.with(s -> s.linux = s.linux.with(linux -> linux.cgroupsPath = "system.slice:oci-exec:" + id));
     }
 
-    /// Without it, the first thing that fails would be a folder or a cgroup of root's.
-    private void refuseOrdinaryUser() throws IOException, Unsupported {
-        if ("true".equals(rootless) || user.get() != 0) {
-            throw new Unsupported("containers of an ordinary user (rootless) are not there yet: this runtime makes its"
-                    + " cgroups and mounts with root's rights; run it as root"
-                    + ("true".equals(rootless) ? " and without --rootless=true" : ""));
+    /// What is different for an ordinary user the runtime sees for itself; this is about being told something else.
+    private void checkUser() throws InvalidSpec, Unsupported {
+        boolean ordinary = user.get() != 0;
+        String wanted = Objects.requireNonNullElse(rootless.value(), "auto");
+        switch (wanted) {
+            case "auto" -> {}
+            case "true" -> {
+                if (!ordinary) {
+                    throw new Unsupported(
+                            "--rootless=true: root's containers are made with root's rights; leave it out,"
+                                    + " or run this as the user whose containers they are to be");
+                }
+            }
+            case "false" -> {
+                if (ordinary) {
+                    throw new Unsupported("--rootless=false: only root has such containers; run it as root, or leave"
+                            + " that option out");
+                }
+            }
+            default -> throw new InvalidSpec("--rootless", wanted, "must be true, false or auto");
         }
     }
 
     /// Without a native call, which would take longer than all the rest of `state` or `list`.
-    static int effectiveUser() throws IOException {
-        return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    static int effectiveUser() {
+        try {
+            return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot see whose process this is: is /proc mounted?", e);
+        }
     }
 
     void warn(String message) {
-        new Messages(log, logFormat, err).warning(message);
+        messages().warning(message);
+    }
+
+    Path root() {
+        return root.value();
     }
 
     PrintStream out() {

@@ -2,25 +2,25 @@ package io.crij.oci.cli;
 
 import io.crij.oci.runtime.OciException;
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "pause",
-        mixinStandardHelpOptions = true,
-        description = "Stops all processes of a container where they are.")
-final class Pause implements Callable<Integer> {
-    @ParentCommand
-    private OciExec command;
+final class Pause implements Verb {
+    private final OciExec command;
+    private final Syntax syntax = new Syntax("pause", "Stops all processes of a container where they are.");
 
-    @Parameters(paramLabel = "ID")
-    private String id;
+    private final Argument<String> id = syntax.id();
+
+    Pause(OciExec command) {
+        this.command = command;
+    }
 
     @Override
-    public Integer call() throws OciException, IOException {
-        command.runtime().pause(id);
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException {
+        command.runtime().pause(id.value());
         return 0;
     }
 }

@@ -9,37 +9,33 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(name = "ps", mixinStandardHelpOptions = true, description = "Lists the processes of a container.")
-final class Processes implements Callable<Integer> {
-    @ParentCommand
-    private OciExec command;
+final class Processes implements Verb {
+    private final OciExec command;
+    private final Syntax syntax = new Syntax("ps", "Lists the processes of a container.");
 
-    @Option(
-            names = {"--format", "-f"},
-            paramLabel = "table|json",
-            description = "How; json: host pids only.")
-    private String format = "table";
+    private final Argument<String> format =
+            syntax.text("--format, -f", "table|json", "table", "How; json: host pids only.");
+    private final Argument<String> id = syntax.id();
+    private final Argument<List<String>> options = syntax.rest("OPTIONS", "For ps(1); -ef if not given.");
 
-    @Parameters(index = "0", paramLabel = "ID")
-    private String id;
-
-    @Parameters(index = "1..*", paramLabel = "OPTIONS", description = "For ps(1); -ef if not given.")
-    private List<String> options = List.of();
+    Processes(OciExec command) {
+        this.command = command;
+    }
 
     @Override
-    public Integer call() throws OciException, IOException, InterruptedException {
-        if (!ListContainers.FORMATS.contains(format)) {
-            throw new InvalidSpec("--format", format, "must be table or json");
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException, InterruptedException {
+        if (!ListContainers.FORMATS.contains(format.value())) {
+            throw new InvalidSpec("--format", format.value(), "must be table or json");
         }
-        List<Integer> pids = command.runtime().pids(id);
-        if (format.equals("json")) {
+        List<Integer> pids = command.runtime().pids(id.value());
+        if (format.value().equals("json")) {
             command.out().println(pids.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]")));
             return 0;
         }
@@ -49,7 +45,7 @@ final class Processes implements Callable<Integer> {
 
     private void table(Set<Integer> pids) throws OciException, IOException, InterruptedException {
         var ps = new ArrayList<>(List.of("ps"));
-        ps.addAll(options.isEmpty() ? List.of("-ef") : options);
+        ps.addAll(options.value().isEmpty() ? List.of("-ef") : options.value());
         java.lang.Process process;
         try {
             process = new ProcessBuilder(ps)

@@ -2,22 +2,25 @@ package io.crij.oci.cli;
 
 import io.crij.oci.runtime.OciException;
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(name = "resume", mixinStandardHelpOptions = true, description = "Lets a paused container go on.")
-final class Resume implements Callable<Integer> {
-    @ParentCommand
-    private OciExec command;
+final class Resume implements Verb {
+    private final OciExec command;
+    private final Syntax syntax = new Syntax("resume", "Lets a paused container go on.");
 
-    @Parameters(paramLabel = "ID")
-    private String id;
+    private final Argument<String> id = syntax.id();
+
+    Resume(OciExec command) {
+        this.command = command;
+    }
 
     @Override
-    public Integer call() throws OciException, IOException {
-        command.runtime().resume(id);
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException {
+        command.runtime().resume(id.value());
         return 0;
     }
 }

@@ -4,54 +4,41 @@ import io.crij.oci.runtime.OciException;
 import io.crij.oci.runtime.OciRuntime;
 import io.crij.oci.runtime.Shim;
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "run",
-        mixinStandardHelpOptions = true,
-        description = "Creates and starts a container, waits for its end and removes it.")
-final class Run implements Callable<Integer> {
-    @ParentCommand
-    private OciExec command;
+final class Run implements Verb {
+    private final OciExec command;
+    private final Syntax syntax =
+            new Syntax("run", "Creates and starts a container, waits for its end and removes it.");
 
-    @Mixin
-    private Bundle bundle;
+    private final Bundle bundle = new Bundle(syntax);
+    private final CreateOptions options = new CreateOptions(syntax);
+    private final Argument<Boolean> detach = syntax.flag("--detach, -d", "Do not wait.");
+    private final Argument<Boolean> keep = syntax.flag("--keep", "Do not remove it after its end.");
+    private final Argument<String> id = syntax.id();
 
-    @Mixin
-    private CreateOptions options;
-
-    @Option(
-            names = {"--detach", "-d"},
-            description = "Do not wait.")
-    private boolean detach;
-
-    @Option(names = "--keep", description = "Do not remove it after its end.")
-    private boolean keep;
-
-    @Parameters(paramLabel = "ID")
-    private String id;
-
-    @Option(names = "--no-subreaper", description = "Accepted: this command reaps what it started only.")
-    boolean noSubreaper;
+    Run(OciExec command) {
+        this.command = command;
+        syntax.flag("--no-subreaper", "Accepted: this command reaps what it started only.");
+    }
 
     @Override
-    public Integer call() throws OciException, IOException, InterruptedException {
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException, InterruptedException {
         OciRuntime runtime = command.runtime();
-        try (Shim shim = Create.create(command, runtime, bundle, options, id, detach)) {
-            if (detach) {
+        try (Shim shim = Create.create(command, runtime, bundle, options, id.value(), detach.value())) {
+            if (detach.value()) {
                 start(runtime);
                 return 0;
             }
-            try (var foreground = new Foreground(shim, options.consoleSocket == null)) {
+            try (var foreground = new Foreground(shim, options.console() == null)) {
                 start(runtime);
                 int code = foreground.await();
-                if (!keep) {
-                    runtime.delete(id, true);
+                if (!keep.value()) {
+                    runtime.delete(id.value(), true);
                 }
                 return code;
             }
@@ -60,9 +47,9 @@ final class Run implements Callable<Integer> {
 
     private void start(OciRuntime runtime) throws OciException, InterruptedException {
         try {
-            runtime.start(id);
+            runtime.start(id.value());
         } catch (OciException e) {
-            runtime.delete(id, true);
+            runtime.delete(id.value(), true);
             throw e;
         }
     }

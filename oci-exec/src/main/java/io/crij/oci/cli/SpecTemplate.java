@@ -1,6 +1,8 @@
 package io.crij.oci.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import io.crij.linux.Self;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.spec.Capabilities;
@@ -17,39 +19,45 @@ import io.crij.oci.spec.Root;
 import io.crij.oci.spec.Spec;
 import io.crij.oci.spec.SpecWriter;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
-@Command(name = "spec", mixinStandardHelpOptions = true, description = "Writes a config.json to begin with.")
-final class SpecTemplate implements Callable<Integer> {
-    @Option(
-            names = {"--bundle", "-b"},
-            paramLabel = "DIR",
-            description = "Where; the current folder if not given.")
-    private Path bundle = Path.of("");
-
-    @Option(names = "--rootless", description = "For an ordinary user: in a user namespace, without limits.")
-    private boolean rootless;
+final class SpecTemplate implements Verb {
+    private final Syntax syntax = new Syntax("spec", "Writes a config.json to begin with.");
+    private final Argument<Path> bundle =
+            syntax.path("--bundle, -b", "DIR", Path.of(""), "Where; the current folder if not given.");
+    private final Argument<Boolean> rootless =
+            syntax.flag("--rootless", "For an ordinary user: in a user namespace, without limits.");
 
     @Override
-    public Integer call() throws IOException, InvalidSpec {
-        Path file = bundle.toAbsolutePath().resolve("config.json");
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws IOException, InvalidSpec {
+        Path file = bundle.value().toAbsolutePath().resolve("config.json");
         if (Files.exists(file)) {
             throw new InvalidSpec("config.json", file.toString(), "exists; move it away first");
         }
-        var mapper = new ObjectMapper();
-        Files.write(
-                file,
-                mapper.writerWithDefaultPrettyPrinter()
-                        .writeValueAsBytes(mapper.readTree(new SpecWriter()
-                                .write(rootless ? rootless(template(), Self.uid(), Self.gid()) : template()))));
+        Spec spec = rootless.value() ? rootless(template(), Self.uid(), Self.gid()) : template();
+        Files.writeString(file, pretty(new SpecWriter().write(spec)));
         return 0;
+    }
+
+    private static String pretty(byte[] json) throws IOException {
+        var text = new StringWriter();
+        var factory = new JsonFactory();
+        try (JsonParser in = factory.createParser(json);
+                JsonGenerator out = factory.createGenerator(text).useDefaultPrettyPrinter()) {
+            in.nextToken();
+            out.copyCurrentStructure(in);
+        }
+        return text.toString();
     }
 
     static Spec template() {

@@ -2,22 +2,25 @@ package io.crij.oci.cli;
 
 import io.crij.oci.runtime.OciException;
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(name = "start", mixinStandardHelpOptions = true, description = "Lets a created container's program run.")
-final class Start implements Callable<Integer> {
-    @ParentCommand
-    private OciExec command;
+final class Start implements Verb {
+    private final OciExec command;
+    private final Syntax syntax = new Syntax("start", "Lets a created container's program run.");
 
-    @Parameters(paramLabel = "ID")
-    private String id;
+    private final Argument<String> id = syntax.id();
+
+    Start(OciExec command) {
+        this.command = command;
+    }
 
     @Override
-    public Integer call() throws OciException, IOException, InterruptedException {
-        command.runtime().start(id);
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException, InterruptedException {
+        command.runtime().start(id.value());
         return 0;
     }
 }

@@ -5,22 +5,25 @@ import io.crij.oci.runtime.OciException;
 import io.crij.oci.runtime.StateJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(name = "state", mixinStandardHelpOptions = true, description = "Prints the state of a container as JSON.")
-final class State implements Callable<Integer> {
-    @ParentCommand
-    private OciExec command;
+final class State implements Verb {
+    private final OciExec command;
+    private final Syntax syntax = new Syntax("state", "Prints the state of a container as JSON.");
 
-    @Parameters(paramLabel = "ID")
-    private String id;
+    private final Argument<String> id = syntax.id();
+
+    State(OciExec command) {
+        this.command = command;
+    }
 
     @Override
-    public Integer call() throws OciException, IOException {
-        ContainerState state = command.runtime().state(id);
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException {
+        ContainerState state = command.runtime().state(id.value());
         byte[] json = StateJson.forCommand(state, ListContainers.rootfs(state));
         command.out().println(new String(json, StandardCharsets.UTF_8));
         return 0;

@@ -1,5 +1,6 @@
 package io.crij.oci.cli;
 
+import io.crij.oci.cli.Argument.Kind;
 import io.crij.oci.runtime.OciException;
 import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.spec.LinuxResources;
@@ -12,87 +13,57 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(name = "update", mixinStandardHelpOptions = true, description = "Changes the limits of a container.")
-final class Update implements Callable<Integer> {
-    @ParentCommand
-    private OciExec command;
+final class Update implements Verb {
+    private final OciExec command;
+    private final Syntax syntax = new Syntax("update", "Changes the limits of a container.");
 
-    @Option(
-            names = {"--resources", "-r"},
-            paramLabel = "FILE|-",
-            description = "LinuxResources as JSON.")
-    private @Nullable String resources;
+    private final Argument<@Nullable String> resources =
+            syntax.text("--resources, -r", "FILE|-", "LinuxResources as JSON.");
+    private final Argument<@Nullable Long> cpuShare = number("--cpu-share", "N", Kind.LONG, "");
+    private final Argument<@Nullable Long> cpuQuota = number("--cpu-quota", "MICROSECONDS", Kind.LONG, "");
+    private final Argument<@Nullable Long> cpuBurst = number("--cpu-burst", "MICROSECONDS", Kind.LONG, "");
+    private final Argument<@Nullable Long> cpuPeriod = number("--cpu-period", "MICROSECONDS", Kind.LONG, "");
+    private final Argument<@Nullable Long> cpuRtRuntime = number("--cpu-rt-runtime", "MICROSECONDS", Kind.LONG, "");
+    private final Argument<@Nullable Long> cpuRtPeriod = number("--cpu-rt-period", "MICROSECONDS", Kind.LONG, "");
+    private final Argument<@Nullable Long> cpuIdle = number("--cpu-idle", "0|1", Kind.LONG, "");
+    private final Argument<@Nullable String> cpusetCpus = syntax.text("--cpuset-cpus", "LIST", "");
+    private final Argument<@Nullable String> cpusetMems = syntax.text("--cpuset-mems", "LIST", "");
+    private final Argument<@Nullable Long> memory = number("--memory", "BYTES", Kind.SIZE, "");
+    private final Argument<@Nullable Long> memoryReservation = number("--memory-reservation", "BYTES", Kind.SIZE, "");
+    private final Argument<@Nullable Long> memorySwap =
+            number("--memory-swap", "BYTES", Kind.SIZE, "Of memory and swap together; -1: no limit.");
+    private final Argument<@Nullable Long> pidsLimit = number("--pids-limit", "N", Kind.LONG, "");
+    private final Argument<@Nullable Integer> blkioWeight = syntax.option("--blkio-weight", "10-1000", "", Kind.INT);
+    private final Argument<@Nullable String> l3CacheSchema =
+            syntax.text("--l3-cache-schema", "SCHEMA", "Refused: no resctrl.").hidden();
+    private final Argument<@Nullable String> memBwSchema =
+            syntax.text("--mem-bw-schema", "SCHEMA", "Refused: no resctrl.").hidden();
+    private final Argument<String> id = syntax.id();
 
-    @Option(names = "--cpu-share", paramLabel = "N")
-    private @Nullable Long cpuShare;
+    private Argument<@Nullable Long> number(String name, String label, Kind kind, String description) {
+        return syntax.option(name, label, description, kind);
+    }
 
-    @Option(names = "--cpu-quota", paramLabel = "MICROSECONDS")
-    private @Nullable Long cpuQuota;
-
-    @Option(names = "--cpu-burst", paramLabel = "MICROSECONDS")
-    private @Nullable Long cpuBurst;
-
-    @Option(names = "--cpu-period", paramLabel = "MICROSECONDS")
-    private @Nullable Long cpuPeriod;
-
-    @Option(names = "--cpu-rt-runtime", paramLabel = "MICROSECONDS")
-    private @Nullable Long cpuRtRuntime;
-
-    @Option(names = "--cpu-rt-period", paramLabel = "MICROSECONDS")
-    private @Nullable Long cpuRtPeriod;
-
-    @Option(names = "--cpu-idle", paramLabel = "0|1")
-    private @Nullable Long cpuIdle;
-
-    @Option(names = "--cpuset-cpus", paramLabel = "LIST")
-    private @Nullable String cpusetCpus;
-
-    @Option(names = "--cpuset-mems", paramLabel = "LIST")
-    private @Nullable String cpusetMems;
-
-    @Option(names = "--memory", paramLabel = "BYTES", converter = Size.class)
-    private @Nullable Long memory;
-
-    @Option(names = "--memory-reservation", paramLabel = "BYTES", converter = Size.class)
-    private @Nullable Long memoryReservation;
-
-    @Option(
-            names = "--memory-swap",
-            paramLabel = "BYTES",
-            converter = Size.class,
-            description = "Of memory and swap together; -1: no limit.")
-    private @Nullable Long memorySwap;
-
-    @Option(names = "--pids-limit", paramLabel = "N")
-    private @Nullable Long pidsLimit;
-
-    @Option(names = "--blkio-weight", paramLabel = "10-1000")
-    private @Nullable Integer blkioWeight;
-
-    @Option(names = "--l3-cache-schema", paramLabel = "SCHEMA", description = "Refused: no resctrl.", hidden = true)
-    private @Nullable String l3CacheSchema;
-
-    @Option(names = "--mem-bw-schema", paramLabel = "SCHEMA", description = "Refused: no resctrl.", hidden = true)
-    private @Nullable String memBwSchema;
-
-    @Parameters(paramLabel = "ID")
-    private String id;
+    Update(OciExec command) {
+        this.command = command;
+    }
 
     @Override
-    public Integer call() throws OciException, IOException {
-        if (l3CacheSchema != null || memBwSchema != null) {
+    public Syntax syntax() {
+        return syntax;
+    }
+
+    @Override
+    public int run() throws OciException, IOException {
+        if (l3CacheSchema.value() != null || memBwSchema.value() != null) {
             throw new Unsupported(
                     "--l3-cache-schema, --mem-bw-schema: this runtime does not change resctrl's classes of"
                             + " service; write to /sys/fs/resctrl");
         }
-        command.runtime().update(id, resources == null ? ofOptions() : given(resources));
+        @Nullable String file = resources.value();
+        command.runtime().update(id.value(), file == null ? ofOptions() : given(file));
         return 0;
     }
 
@@ -104,18 +75,19 @@ final class Update implements Callable<Integer> {
     private LinuxResources ofOptions() {
         return LinuxResources.NONE.with(r -> {
             r.cpu = new Cpu(
-                    cpuShare,
-                    cpuQuota,
-                    cpuBurst,
-                    cpuPeriod,
-                    cpuRtRuntime,
-                    cpuRtPeriod,
-                    cpusetCpus,
-                    cpusetMems,
-                    cpuIdle);
-            r.memory = new Memory(memory, memoryReservation, memorySwap, null, null, null, null, null, null);
-            r.pids = new Pids(pidsLimit);
-            r.blockIO = new BlockIO(blkioWeight, null, List.of(), List.of(), List.of(), List.of(), List.of());
+                    cpuShare.value(),
+                    cpuQuota.value(),
+                    cpuBurst.value(),
+                    cpuPeriod.value(),
+                    cpuRtRuntime.value(),
+                    cpuRtPeriod.value(),
+                    cpusetCpus.value(),
+                    cpusetMems.value(),
+                    cpuIdle.value());
+            r.memory = new Memory(
+                    memory.value(), memoryReservation.value(), memorySwap.value(), null, null, null, null, null, null);
+            r.pids = new Pids(pidsLimit.value());
+            r.blockIO = new BlockIO(blkioWeight.value(), null, List.of(), List.of(), List.of(), List.of(), List.of());
         });
     }
 }

@@ -3,7 +3,7 @@ package io.crij.oci.json;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The value of a [Recurring] component that was read or written last, and its JSON. Thread-safe.
+/// The value of a component that recurs ([Traits#recurring]) that was read or written last, and its JSON. Thread-safe.
 final class LastValue {
     private volatile @Nullable Known known;
 

@@ -56,22 +56,7 @@ public final class RecordReader {
         }
     }
 
-    private @Nullable Object value(Shape shape) throws IOException {
-        return switch (shape) {
-            case Shape.Text _ -> text();
-            case Shape.Truth _ -> truth();
-            case Shape.Int _ -> (int) whole(Integer.MIN_VALUE, Integer.MAX_VALUE);
-            case Shape.Whole _ -> whole(Long.MIN_VALUE, Long.MAX_VALUE);
-            case Shape.Unsigned _ -> unsigned();
-            case Shape.OneOf(Map<String, Object> constants) -> oneOf(constants);
-            case Shape.Many(Shape element) -> many(element);
-            case Shape.Named(Shape value) -> named(value);
-            case Shape.Fields(Class<?> type) -> object(RecordShape.of(type));
-            case Shape.Again(Shape.Fields(Class<?> type), LastValue last) -> again(RecordShape.of(type), last);
-        };
-    }
-
-    private Object again(RecordShape shape, LastValue last) throws IOException {
+    Object again(RecordShape shape, LastValue last) throws IOException {
         require(JsonToken.START_OBJECT, "must be an object");
         int start = (int) in.currentTokenLocation().getByteOffset();
         Object known = last.value(source, start);
@@ -85,19 +70,19 @@ public final class RecordReader {
         return read;
     }
 
-    private String text() throws IOException {
+    String text() throws IOException {
         require(JsonToken.VALUE_STRING, "must be a string");
         return in.getText();
     }
 
-    private boolean truth() throws IOException {
+    boolean truth() throws IOException {
         if (in.currentToken() != JsonToken.VALUE_TRUE && in.currentToken() != JsonToken.VALUE_FALSE) {
             throw refused("must be true or false");
         }
         return in.getBooleanValue();
     }
 
-    private long whole(long from, long to) throws IOException {
+    long whole(long from, long to) throws IOException {
         String wanted = "must be a whole number from " + from + " to " + to;
         require(JsonToken.VALUE_NUMBER_INT, wanted);
         try {
@@ -111,7 +96,7 @@ public final class RecordReader {
         throw refused(wanted);
     }
 
-    private long unsigned() throws IOException {
+    long unsigned() throws IOException {
         String wanted = "is not a whole number from 0 to 18446744073709551615";
         require(JsonToken.VALUE_NUMBER_INT, wanted);
         BigInteger value = in.getBigIntegerValue();
@@ -121,7 +106,7 @@ public final class RecordReader {
         return value.longValue();
     }
 
-    private Object oneOf(Map<String, Object> constants) throws IOException {
+    Object oneOf(Map<String, Object> constants) throws IOException {
         Object found = in.currentToken() == JsonToken.VALUE_STRING ? constants.get(in.getText()) : null;
         if (found == null) {
             throw refused("is not one of " + String.join(", ", constants.keySet()));
@@ -129,32 +114,32 @@ public final class RecordReader {
         return found;
     }
 
-    private List<@Nullable Object> many(Shape element) throws IOException {
+    List<@Nullable Object> many(Shape element) throws IOException {
         require(JsonToken.START_ARRAY, "must be an array");
         List<@Nullable Object> values = new ArrayList<>();
         int length = path.length();
         while (in.nextToken() != JsonToken.END_ARRAY) {
             path.append('[').append(values.size()).append(']');
-            values.add(in.currentToken() == JsonToken.VALUE_NULL ? null : value(element));
+            values.add(in.currentToken() == JsonToken.VALUE_NULL ? null : element.read(this));
             path.setLength(length);
         }
         return values;
     }
 
-    private Map<String, @Nullable Object> named(Shape shape) throws IOException {
+    Map<String, @Nullable Object> named(Shape shape) throws IOException {
         require(JsonToken.START_OBJECT, "must be an object");
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         int length = path.length();
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String name = in.currentName();
             enter(name);
-            values.put(name, in.nextToken() == JsonToken.VALUE_NULL ? null : value(shape));
+            values.put(name, in.nextToken() == JsonToken.VALUE_NULL ? null : shape.read(this));
             path.setLength(length);
         }
         return values;
     }
 
-    private Object object(RecordShape shape) throws IOException {
+    Object object(RecordShape shape) throws IOException {
         require(JsonToken.START_OBJECT, "must be an object");
         long start = in.currentTokenLocation().getByteOffset();
         int length = path.length();
@@ -170,7 +155,7 @@ public final class RecordReader {
             enter(name);
             values[index] = in.currentToken() == JsonToken.VALUE_NULL
                     ? shape.absent(index)
-                    : value(shape.property(index).shape());
+                    : shape.property(index).shape().read(this);
             path.setLength(length);
         }
         try {

@@ -6,9 +6,11 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A record type as an object of JSON. Learned once per type; immutable.
@@ -41,15 +43,19 @@ final class RecordShape {
         RecordComponent[] components = type.getRecordComponents();
         Class<?>[] types = new Class<?>[components.length];
         absent = new @Nullable Object[components.length];
+        Set<String> names = new HashSet<>();
+        for (RecordComponent component : components) {
+            names.add(component.getName());
+        }
+        Traits traits = Traits.of(type, names);
         for (int i = 0; i < components.length; i++) {
             RecordComponent component = components[i];
             types[i] = component.getType();
             absent[i] = absent(types[i]);
-            Name name = component.getAnnotation(Name.class);
             Method accessor = component.getAccessor();
             accessor.setAccessible(true);
             Property property =
-                    new Property(name == null ? component.getName() : name.value(), Shape.of(component), accessor);
+                    new Property(traits.property(component.getName()), Shape.of(component, traits), accessor);
             byName.put(property.name(), i);
             properties.add(property);
         }

@@ -32,32 +32,31 @@ public final class RecordWriter {
         return bytes.toByteArray();
     }
 
-    private void object(RecordShape shape, Object record) throws IOException {
+    void object(RecordShape shape, Object record) throws IOException {
         out.writeStartObject();
         for (RecordShape.Property property : shape.properties()) {
             Object value = property.of(record);
             if (value != null && !absent.test(value)) {
                 out.writeFieldName(property.name());
-                value(property.shape(), value);
+                property.shape().write(this, value);
             }
         }
         out.writeEndObject();
     }
 
-    private void value(Shape shape, Object value) throws IOException {
-        switch (shape) {
-            case Shape.Text _, Shape.OneOf _ -> out.writeString(value.toString());
-            case Shape.Truth _ -> out.writeBoolean((Boolean) value);
-            case Shape.Int _, Shape.Whole _ -> out.writeNumber(((Number) value).longValue());
-            case Shape.Unsigned _ -> unsigned((Long) value);
-            case Shape.Many(Shape element) -> many(element, (List<?>) value);
-            case Shape.Named(Shape of) -> named(of, (Map<?, ?>) value);
-            case Shape.Fields(Class<?> type) -> object(RecordShape.of(type), value);
-            case Shape.Again kept -> again(kept.last(), (Record) value);
-        }
+    void text(Object value) throws IOException {
+        out.writeString(value.toString());
     }
 
-    private void again(LastValue last, Record value) throws IOException {
+    void truth(boolean value) throws IOException {
+        out.writeBoolean(value);
+    }
+
+    void whole(long value) throws IOException {
+        out.writeNumber(value);
+    }
+
+    void again(LastValue last, Record value) throws IOException {
         byte[] json = last.json(value);
         if (json == null) {
             json = write(value, absent);
@@ -66,7 +65,7 @@ public final class RecordWriter {
         out.writeRawValue(new String(json, StandardCharsets.UTF_8));
     }
 
-    private void unsigned(long value) throws IOException {
+    void unsigned(long value) throws IOException {
         if (value >= 0) {
             out.writeNumber(value);
         } else {
@@ -74,19 +73,19 @@ public final class RecordWriter {
         }
     }
 
-    private void many(Shape element, List<?> values) throws IOException {
+    void many(Shape element, List<?> values) throws IOException {
         out.writeStartArray();
         for (Object value : values) {
-            value(element, value);
+            element.write(this, value);
         }
         out.writeEndArray();
     }
 
-    private void named(Shape shape, Map<?, ?> values) throws IOException {
+    void named(Shape shape, Map<?, ?> values) throws IOException {
         out.writeStartObject();
         for (Map.Entry<?, ?> entry : values.entrySet()) {
             out.writeFieldName((String) entry.getKey());
-            value(shape, entry.getValue());
+            shape.write(this, entry.getValue());
         }
         out.writeEndObject();
     }

@@ -15,20 +15,42 @@ import io.crij.linux.Spawn;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The executable `init` (about 1 KB, `init.c`), held open so that it can be started any number of times. It is a
 /// sealed memfd: a container that gets hold of it through `/proc/<pid>/exe` cannot change it (CVE-2019-5736).
 /// Thread-safe.
 public final class Init implements AutoCloseable {
-    private final Fd executable;
+    private final Path folder;
+    private @Nullable Fd executable;
+    private boolean closed;
 
     /// @param folder for a copy where `vm.memfd_noexec` forbids to execute memfds: it is made there, opened through a
     ///     read-only mount that nobody else sees, and removed
+    public Init(Path folder) {
+        this.folder = folder;
+    }
+
+    /// Opens it, which is done with the first start otherwise.
+    ///
     /// @throws FileNotFoundException when this build has no `init` for this architecture
-    public Init(Path folder) throws IOException {
+    public synchronized Fd executable() throws IOException {
+        @Nullable Fd open = executable;
+        if (closed && open == null) {
+            throw new IllegalStateException("init is closed");
+        }
+        if (open == null) {
+            open = open(folder);
+            executable = open;
+        }
+        return open;
+    }
+
+    private static Fd open(Path folder) throws IOException {
         byte[] elf = elf(Arch.host());
         Fd memfd;
         try {
@@ -37,8 +59,7 @@ public final class Init implements AutoCloseable {
             if (e.errno() != Errno.EACCES) {
                 throw e;
             }
-            executable = readOnlyCopy(elf, folder);
-            return;
+            return readOnlyCopy(elf, folder);
         }
         try {
             memfd.write(elf);
@@ -47,7 +68,17 @@ public final class Init implements AutoCloseable {
             memfd.close();
             throw e;
         }
-        executable = memfd;
+        return memfd;
+    }
+
+    private Fd ready() throws ErrnoException {
+        try {
+            return executable();
+        } catch (ErrnoException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static byte[] elf(Arch arch) throws IOException {
@@ -84,7 +115,7 @@ public final class Init implements AutoCloseable {
     /// @return the pid; the child is to be reaped
     public int start(Program program, String name, Map<Integer, Fd> descriptors, int at) throws ErrnoException {
         try (Fd file = Memfd.sealed("crij-program", program.image())) {
-            var spawn = new Spawn(executable).arguments(List.of(name, Integer.toString(at)));
+            var spawn = new Spawn(ready()).arguments(List.of(name, Integer.toString(at)));
             descriptors.forEach(spawn::descriptor);
             return spawn.descriptor(at, file).start();
         }
@@ -99,13 +130,16 @@ public final class Init implements AutoCloseable {
     /// @param whole the other end
     public Begun begin(String name, Map<Integer, Fd> descriptors, int at, int control, Fd whole) throws ErrnoException {
         var file = Memfd.create("crij-program");
-        var spawn = new Spawn(executable).arguments(List.of(name, Integer.toString(at), Integer.toString(control)));
+        var spawn = new Spawn(ready()).arguments(List.of(name, Integer.toString(at), Integer.toString(control)));
         descriptors.forEach(spawn::descriptor);
         return new Begun(spawn.descriptor(at, file), file, whole);
     }
 
     @Override
-    public void close() {
-        executable.close();
+    public synchronized void close() {
+        closed = true;
+        if (executable != null) {
+            executable.close();
+        }
     }
 }

@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,14 +51,20 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
         this(root, layout, OverlayLayers::ofThisKernel, Labels.Policy.REQUIRED);
     }
 
-    /// For a command that does as others of its kind.
-    ///
-    /// @param labels for security modules that this kernel does not have
-    public BuiltinRuntime(Path root, Labels.Policy labels) throws IOException {
-        this(root, CgroupLayout.WITH_SHIM, OverlayLayers::ofThisKernel, labels);
+    BuiltinRuntime(Path root, CgroupLayout layout, Supplier<OverlayLayers> overlayLayers, Labels.Policy labels)
+            throws IOException {
+        this(root, layout, overlayLayers, labels, KEEP_NETWORK, Optional.empty(), Log::warning);
+        tools.init().executable(); // now, rather than with the first pod
     }
 
-    BuiltinRuntime(Path root, CgroupLayout layout, Supplier<OverlayLayers> overlayLayers, Labels.Policy labels)
+    private BuiltinRuntime(
+            Path root,
+            CgroupLayout layout,
+            Supplier<OverlayLayers> overlayLayers,
+            Labels.Policy labels,
+            Duration keepNetwork,
+            Optional<OrdinaryUser> user,
+            Consumer<String> warnings)
             throws IOException {
         this.root = root.toAbsolutePath();
         Files.createDirectories(this.root);
@@ -65,17 +72,33 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
         tools = new Toolbox(
                 init,
                 new UserNamespaces(init),
-                new SpareNetwork(KEEP_NETWORK),
+                new SpareNetwork(keepNetwork),
                 new Readiness(),
                 new Reaper(),
-                Privileges.read(),
+                user.isPresent() ? Privileges.ofOrdinaryUser(warnings) : Privileges.read(warnings),
                 Labels.of(labels),
-                CgroupHost.read(),
+                user.isPresent() ? OrdinaryUser.CGROUPS : CgroupHost.read(),
                 layout,
                 overlayLayers,
                 new SeccompCompiler(),
                 new SpecValidator(),
-                new SystemdOnDemand());
+                new SystemdOnDemand(),
+                user);
+    }
+
+    /// For one verb of a command that does as others of its kind: nothing is made ready for a next one, and labels for
+    /// security modules that this kernel does not have are left out. An ordinary user can have one.
+    ///
+    /// @param warnings gets what was not granted as asked for
+    public static BuiltinRuntime forCommand(Path root, Consumer<String> warnings) throws IOException {
+        return new BuiltinRuntime(
+                root,
+                CgroupLayout.WITH_SHIM,
+                OverlayLayers::ofThisKernel,
+                Labels.Policy.WHERE_PRESENT,
+                Duration.ZERO,
+                OrdinaryUser.ofSelf(),
+                warnings);
     }
 
     /// For runtimes that are commands: they use this one's `init` and its threads.
@@ -296,11 +319,11 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
         if (!container.alive()) {
             return Status.STOPPED;
         }
-        if (!record.started()) {
-            return Status.CREATED;
-        }
         Optional<Cgroup> cgroup = container.cgroup();
-        return cgroup.isPresent() && cgroup.get().frozen() ? Status.PAUSED : Status.RUNNING;
+        if (cgroup.isPresent() && cgroup.get().frozen()) {
+            return Status.PAUSED;
+        }
+        return record.started() ? Status.RUNNING : Status.CREATED;
     }
 
     private static String name(Status status) {
@@ -320,7 +343,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
         try {
             ContainerRecord record = ContainerRecord.read(folder).orElseThrow(() -> new NotFound(id));
             var folders = CgroupFolders.of(tools.cgroups(), record.cgroupsPath(), tools.layout());
-            var found = new LiveContainer(folder, record, Optional.of(new Cgroup(folders, tools.systemd())));
+            var found = new LiveContainer(folder, record, new Cgroup(folders, tools.systemd()).there());
             @Nullable LiveContainer faster = containers.putIfAbsent(id, found);
             return faster == null ? found : faster;
         } catch (IOException e) {

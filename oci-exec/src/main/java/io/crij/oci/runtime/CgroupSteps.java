@@ -40,18 +40,19 @@ final class CgroupSteps {
                 steps.close(file);
                 open = null;
             }
-            switch (step) {
-                case Step.MakeFolder(Path path) ->
-                    p.call("make the cgroup " + path, Call.MKDIRAT, Abi.CWD, p.text(path.toString()), Abi.octal(0755))
-                            .tolerate(Errno.EEXIST);
-                case Step.Write write when write.optional() -> writeIfThere(write);
-                case Step.Write write -> {
-                    if (open == null) {
-                        open = write.file();
-                        steps.open(write, Abi.CWD, open.toString(), O_WRONLY, file);
-                    }
-                    steps.put(write, file, write.value());
+            if (step instanceof Step.MakeFolder(Path path)) {
+                p.call("make the cgroup " + path, Call.MKDIRAT, Abi.CWD, p.text(path.toString()), Abi.octal(0755))
+                        .tolerate(Errno.EEXIST);
+            } else if (step instanceof Step.Write write) {
+                if (write.optional()) {
+                    writeIfThere(write);
+                    continue;
                 }
+                if (open == null) {
+                    open = write.file();
+                    steps.open(write, Abi.CWD, open.toString(), O_WRONLY, file);
+                }
+                steps.put(write, file, write.value());
             }
         }
         if (open != null) {

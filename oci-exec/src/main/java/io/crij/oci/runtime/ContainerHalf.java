@@ -48,7 +48,10 @@ final class ContainerHalf {
 
     void run() throws OciException {
         steps.prctl("end when the shim ends", PR_SET_PDEATHSIG, Operand.of(Abi.SIGKILL, "SIGKILL"));
-        steps.prctl("keep the container from tracing this process", PR_SET_DUMPABLE, Abi.ZERO);
+        if (!host.privileges().ordinary()) {
+            // the user would be kept from it too, and could not start it
+            steps.prctl("keep the container from tracing this process", PR_SET_DUMPABLE, Abi.ZERO);
+        }
         p.call("lead a session", Call.SETSID);
         Process process = Optional.ofNullable(setup.spec.process()).orElse(Process.EMPTY);
         var settings = new ProcessSettings(steps, process, host.privileges());
@@ -95,7 +98,7 @@ final class ContainerHalf {
         if (namespaces.bornInside()) {
             // the groups are the host's root's, as long as this is it
             enterCgroup();
-            becomeRoot();
+            ShimSteps.becomeRoot(p);
             return;
         }
         if (!setup.creates(Type.USER)) {
@@ -107,12 +110,7 @@ final class ContainerHalf {
         steps.close(proc);
         shimSteps.raise(setup.slots.toShim(), "toShim");
         enterCgroup();
-        becomeRoot();
-    }
-
-    private void becomeRoot() {
-        p.call("become the group of the namespace's root", Call.SETRESGID, Abi.ZERO, Abi.ZERO, Abi.ZERO);
-        p.call("become the namespace's root", Call.SETRESUID, Abi.ZERO, Abi.ZERO, Abi.ZERO);
+        ShimSteps.becomeRoot(p);
     }
 
     /// Joins the cgroups, once they are there; only then a cgroup namespace begins at the container's own.

@@ -14,6 +14,7 @@ import io.crij.oci.spec.MemoryPolicy;
 import io.crij.oci.spec.Namespace.Type;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -113,20 +114,55 @@ record ContainerRecord(
 
     /// Makes the file; fails with `EEXIST` when the id is in use.
     void create(Path folder) throws ErrnoException {
+        // before the other container's file for its next record would be touched
+        if (At.exists(Fd.CWD, folder.resolve(FILE).toString())) {
+            throw new ErrnoException(
+                    "rename", Errno.EEXIST, folder.resolve(FILE).toString());
+        }
         put(folder, RENAME_NOREPLACE);
     }
 
+    /// On a full disk what is shorter than the old one is written over it.
     void replace(Path folder) throws ErrnoException {
-        put(folder, 0);
+        try {
+            put(folder, 0);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENOSPC && e.errno() != Errno.EDQUOT || !overwrite(folder)) {
+                throw e;
+            }
+        }
     }
 
     /// Whole or not at all, also when this process is killed.
     private void put(Path folder, int flags) throws ErrnoException {
         String temporary = folder.resolve(FILE + ".new").toString();
-        try (Fd file = Fd.open(temporary, FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600)) {
-            file.write(bytes());
+        try {
+            try (Fd file = Fd.open(temporary, FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600)) {
+                file.write(bytes());
+            }
+            At.rename(Fd.CWD, temporary, Fd.CWD, folder.resolve(FILE).toString(), flags);
+        } catch (ErrnoException e) {
+            StateFolder.removeIfThere(temporary);
+            throw new ErrnoException("write", e.errno(), folder.resolve(FILE).toString());
         }
-        At.rename(Fd.CWD, temporary, Fd.CWD, folder.resolve(FILE).toString(), flags);
+    }
+
+    /// In one write, which the kernel does not divide for so little.
+    private boolean overwrite(Path folder) {
+        try (Fd file = Fd.open(folder.resolve(FILE).toString(), FileFlags.O_RDWR)) {
+            byte[] old = file.readAll(1 << 20);
+            byte[] now = bytes();
+            if (now.length > old.length) {
+                return false;
+            }
+            byte[] padded = new byte[old.length];
+            Arrays.fill(padded, (byte) ' ');
+            System.arraycopy(now, 0, padded, 0, now.length);
+            file.pwrite(padded, 0, padded.length, 0);
+            return true;
+        } catch (ErrnoException e) {
+            return false;
+        }
     }
 
     private byte[] bytes() {

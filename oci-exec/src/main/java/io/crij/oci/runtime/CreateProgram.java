@@ -8,6 +8,7 @@ import io.crij.oci.program.Operand;
 import io.crij.oci.program.Operand.Register;
 import io.crij.oci.program.Program;
 import io.crij.oci.program.ProgramBuilder;
+import io.crij.oci.spec.Namespace;
 import io.crij.oci.spec.Namespace.Type;
 import io.crij.oci.spec.Process;
 import java.util.Optional;
@@ -39,9 +40,16 @@ final class CreateProgram {
 
     /// @param plan of the container's cgroups
     Program compile(CgroupPlan plan) throws OciException {
+        return compile(plan, Optional.empty());
+    }
+
+    /// @param user namespace that the shim goes into first, for a runtime that is an ordinary user's
+    Program compile(CgroupPlan plan, Optional<Namespace> user) throws OciException {
         var namespaces = both.namespaces();
         Label child = p.label("child");
         shimSteps.begin(setup.reserved.program());
+        int control = setup.reserved.shim().control();
+        user.ifPresent(namespace -> shimSteps.enterUserNamespace(namespace.path(), control));
         both.cgroups().make(plan.birth());
         Optional<Register> cgroup = plan.folders().v2().map(both.cgroups()::open);
         giveStreams();
@@ -91,7 +99,7 @@ final class CreateProgram {
         switch (Shape.of(setup.request)) {
             case DETACHED -> p.call("end", Call.EXIT_GROUP, Abi.ZERO);
             case MONITORED -> {
-                shimSteps.dropPrivileges();
+                shimSteps.dropPrivileges(setup.privileges.ordinary());
                 shimSteps.serve(shim.control(), shim.pidfd(), shim.stdin(), shim.exit(), shim.exitFile());
             }
         }

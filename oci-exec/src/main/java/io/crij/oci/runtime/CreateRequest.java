@@ -21,6 +21,10 @@ public record CreateRequest(
         this(id, bundle, spec, rootfs, stdio, detached, Habits.USUAL);
     }
 
+    CreateRequest with(Spec other) {
+        return new CreateRequest(id, bundle, other, rootfs, stdio, detached, habits);
+    }
+
     /// @param pivots the root is changed by pivot_root(2), which the initial ramdisk as the host's root does not
     ///     allow; otherwise by moving the new root's mount and chroot(2)
     /// @param newKeyring the process joins a session keyring of its own

@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 /// undoes what was made.
 final class Creation {
     private final Toolbox tools;
+    /// As it was asked for.
+    private final Spec given;
+
+    /// As the program is made from.
     private final CreateRequest request;
     private final Spec spec;
     private final Path folder;
@@ -42,8 +46,9 @@ final class Creation {
     /// @param root of all containers
     Creation(Toolbox tools, CreateRequest request, Path root) throws InvalidSpec {
         this.tools = tools;
-        this.request = request;
-        this.spec = request.spec();
+        this.given = request.spec();
+        this.request = tools.user().isPresent() ? request.with(OrdinaryUser.inside(given)) : request;
+        this.spec = this.request.spec();
         if (!isId(request.id())) {
             throw new InvalidSpec("id", request.id(), "may have letters, digits and _ + . - only");
         }
@@ -53,7 +58,10 @@ final class Creation {
     record Created(LiveContainer container, Shim shim) {}
 
     Created run() throws OciException, InterruptedException {
-        tools.validator().validate(spec).forEach(tools.privileges()::warn);
+        tools.validator().validate(given).forEach(tools.privileges()::warn);
+        if (tools.user().isPresent()) {
+            OrdinaryUser.check(given);
+        }
         checkHost();
         var folders = CgroupFolders.of(tools.cgroups(), cgroupsPath(), tools.layout());
         if (folders.scope().isPresent()) {
@@ -71,7 +79,7 @@ final class Creation {
             Reserved reserved = reserve(slots, descriptors, network.map(slots::give), undo);
             var program = new CreateProgram(request, reserved, host(folders, seccomp, netDevices));
             // a group that was there before may have processes of others
-            boolean shared = Files.exists(folders.container().getFirst());
+            boolean shared = folders.container().stream().limit(1).anyMatch(Files::exists);
             undo.add("remove the scope of " + request.id(), cgroup::end);
             undo.add("remove the cgroups of " + request.id(), shared ? cgroup::delete : cgroup::killAndDelete);
             var agent = SeccompAgent.of(seccomp, SeccompAgent.ofFirst(record));
@@ -80,9 +88,10 @@ final class Creation {
                     new ScopeStart(cgroup, launch, request.id(), spec.linux().resources());
             undo.add("await the scope of " + request.id(), scope::settle);
             CgroupPlan plan = CgroupPlan.of(folders, spec.linux().resources());
-            Program compiled = program.compile(plan);
+            Program compiled = program.compile(plan, tools.user().map(_ -> OrdinaryUser.namespace(given)));
             scope.await();
             launch.run(compiled);
+            mapIds(launch, descriptors);
             descriptors.close();
             network.ifPresent(Fd::close);
             awaitReady(launch, reserved.hooks(), descriptors.go);
@@ -90,6 +99,15 @@ final class Creation {
             return finish(record, launch, descriptors, cgroup, slots, undo);
         } catch (ErrnoException e) {
             throw new StepFailed("cannot create container " + request.id() + ": " + e.getMessage(), e.errno(), e);
+        }
+    }
+
+    private void mapIds(Launch launch, Descriptors descriptors)
+            throws OciException, InterruptedException, ErrnoException {
+        if (tools.user().isPresent() && given.linux().creates(Namespace.Type.USER)) {
+            launch.await(News.MAPS);
+            tools.user().get().maps().write(launch.shimPid(), given.linux());
+            descriptors.control.write(new byte[] {1});
         }
     }
 
@@ -137,7 +155,7 @@ final class Creation {
         Linux linux = spec.linux();
         return !request.detached()
                 && linux.creates(Namespace.Type.NETWORK)
-                && linux.namespace(Namespace.Type.USER).isEmpty();
+                && given.linux().namespace(Namespace.Type.USER).isEmpty();
     }
 
     /// Whether this host has what is asked for, before anything is made.
@@ -196,11 +214,12 @@ final class Creation {
             }
         }
         var root = spec.root();
-        String rootfs = switch (request.rootfs()) {
-            case Rootfs.Directory(Path path) -> path.toString();
-            case Rootfs.Overlay _ -> root == null ? "" : root.path();
-            case Rootfs.Pause _ -> "";
-        };
+        String rootfs = "";
+        if (request.rootfs() instanceof Rootfs.Directory(Path path)) {
+            rootfs = path.toString();
+        } else if (request.rootfs() instanceof Rootfs.Overlay && root != null) {
+            rootfs = root.path();
+        }
         var record = new ContainerRecord(
                 ContainerRecord.VERSION,
                 spec.ociVersion(),
@@ -216,7 +235,7 @@ final class Creation {
                 null,
                 request.stdio() instanceof Stdio.Pipes,
                 folders.cgroupsPath(),
-                spec.linux().namespaces().stream().map(Namespace::type).toList(),
+                given.linux().namespaces().stream().map(Namespace::type).toList(),
                 spec.annotations(),
                 spec.hooks().poststart(),
                 spec.hooks().poststop(),
@@ -231,6 +250,7 @@ final class Creation {
             if (e.errno() == Errno.EEXIST) {
                 throw new AlreadyExists(request.id());
             }
+            StateFolder.removeIfEmpty(folder);
             throw e;
         }
         undo.add("remove " + folder, () -> StateFolder.remove(folder));
@@ -313,7 +333,7 @@ final class Creation {
                 stays ? ProcessClock.startOf(shimPid) : 0,
                 stays ? d.shim : pause ? null : ShimSlots.ofProcess(slots));
         record.replace(folder);
-        var container = new LiveContainer(folder, record, Optional.of(cgroup));
+        var container = new LiveContainer(folder, record, cgroup.there());
         container.waits(new LiveContainer.Waiting(d.go, d.report, Optional.of(launch)));
         Shim shim = stays ? shim(launch, d) : withoutShim(launch, d);
         undo.commit();

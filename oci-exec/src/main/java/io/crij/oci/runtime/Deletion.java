@@ -22,7 +22,6 @@ import java.util.List;
 
 /// One delete: the processes, the cgroups, the shim, the folder, in this order, so that a failure can be repeated.
 final class Deletion {
-    private static final System.Logger LOG = System.getLogger(Deletion.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Toolbox tools;
@@ -89,7 +88,7 @@ final class Deletion {
             try {
                 new HookRunner(tools).run("poststop", List.of(hook), StateJson.forHook(state));
             } catch (OciException.HookFailed e) {
-                LOG.log(System.Logger.Level.WARNING, "container " + record.id() + ": " + e.getMessage());
+                Log.warning("container " + record.id() + ": " + e.getMessage());
             }
         }
     }

@@ -17,7 +17,6 @@ import java.util.Set;
 
 /// What a subreaper has below it: nothing can leave that tree but by ending.
 final class Descendants {
-    private static final System.Logger LOG = System.getLogger(Descendants.class.getName());
     private static final int ROUNDS = 50;
 
     private Descendants() {}
@@ -40,7 +39,7 @@ final class Descendants {
             Signal.KILL.send(pid);
         } catch (ErrnoException e) {
             if (e.errno() != Errno.ESRCH) {
-                LOG.log(System.Logger.Level.WARNING, "process " + pid + " cannot be killed: " + e.getMessage());
+                Log.warning("process " + pid + " cannot be killed: " + e.getMessage());
             }
         }
     }
@@ -54,7 +53,7 @@ final class Descendants {
                 read(Integer.parseInt(process.getFileName().toString()), parents, living);
             }
         } catch (IOException | DirectoryIteratorException e) {
-            LOG.log(System.Logger.Level.WARNING, "the processes below " + ancestor + " are unknown: " + e.getMessage());
+            Log.warning("the processes below " + ancestor + " are unknown: " + e.getMessage());
         }
         Set<Integer> family = new HashSet<>(Set.of(ancestor));
         boolean grew = true;

@@ -62,53 +62,47 @@ final class Descriptors implements AutoCloseable {
             int stderrSlot = NONE;
             int stdoutBacklogSlot = NONE;
             int stderrBacklogSlot = NONE;
-            switch (stdio) {
-                case Stdio.Pipes(boolean hasStdin, boolean hasBacklogs) -> {
-                    if (hasStdin) {
-                        Pipe in = pipe();
-                        stdin = keep(in.writer());
-                        slots.give(0, in.reader());
-                        stdinSlot = slots.give(in.writer());
-                    } else {
-                        stdin = null;
-                        slots.give(0, nothing());
-                    }
-                    Pipe out = pipe();
-                    stdout = keep(out.reader());
-                    slots.give(1, out.writer());
-                    stdoutSlot = slots.give(out.reader());
-                    Pipe err = pipe();
-                    stderr = keep(err.reader());
-                    slots.give(2, err.writer());
-                    stderrSlot = slots.give(err.reader());
-                    if (hasBacklogs) {
-                        Pipe ofOut = backlog();
-                        stdoutBacklogSlot = slots.give(ofOut.reader());
-                        Pipe ofErr = backlog();
-                        stderrBacklogSlot = slots.give(ofErr.reader());
-                        backlogs = new ShimProcess.Backlogs(ofOut, ofErr);
-                    } else {
-                        backlogs = ShimProcess.Backlogs.NONE;
-                    }
-                }
-                case Stdio.Terminal _, Stdio.Null _ -> {
+            if (stdio instanceof Stdio.Pipes(boolean hasStdin, boolean hasBacklogs)) {
+                if (hasStdin) {
+                    Pipe in = pipe();
+                    stdin = keep(in.writer());
+                    slots.give(0, in.reader());
+                    stdinSlot = slots.give(in.writer());
+                } else {
                     stdin = null;
-                    stdout = null;
-                    stderr = null;
+                    slots.give(0, nothing());
+                }
+                Pipe out = pipe();
+                stdout = keep(out.reader());
+                slots.give(1, out.writer());
+                stdoutSlot = slots.give(out.reader());
+                Pipe err = pipe();
+                stderr = keep(err.reader());
+                slots.give(2, err.writer());
+                stderrSlot = slots.give(err.reader());
+                if (hasBacklogs) {
+                    Pipe ofOut = backlog();
+                    stdoutBacklogSlot = slots.give(ofOut.reader());
+                    Pipe ofErr = backlog();
+                    stderrBacklogSlot = slots.give(ofErr.reader());
+                    backlogs = new ShimProcess.Backlogs(ofOut, ofErr);
+                } else {
                     backlogs = ShimProcess.Backlogs.NONE;
+                }
+            } else {
+                stdin = null;
+                stdout = null;
+                stderr = null;
+                backlogs = ShimProcess.Backlogs.NONE;
+                if (stdio instanceof Stdio.Given given) {
+                    slots.give(0, given.in());
+                    slots.give(1, given.out());
+                    slots.give(2, given.err());
+                } else {
                     Fd nothing = nothing();
                     slots.give(0, nothing);
                     slots.give(1, nothing);
                     slots.give(2, nothing);
-                }
-                case Stdio.Given given -> {
-                    stdin = null;
-                    stdout = null;
-                    stderr = null;
-                    backlogs = ShimProcess.Backlogs.NONE;
-                    slots.give(0, given.in());
-                    slots.give(1, given.out());
-                    slots.give(2, given.err());
                 }
             }
             for (int i = 0; i < stdio.more().size(); i++) {

@@ -49,7 +49,7 @@ final class DevFolder {
     void fill(Register dev) {
         LINKS.forEach((name, target) -> link(dev, name, target));
         places().forEach(place -> folder(dev, place.substring(4)));
-        if (setup.userNamespace()) {
+        if (setup.bindsDevices()) {
             return;
         }
         wanted().values().stream().filter(d -> name(d).indexOf('/') < 0).forEach(d -> node(dev, name(d), d));
@@ -81,13 +81,13 @@ final class DevFolder {
         }
         for (var device : wanted().values()) {
             boolean done =
-                    setup.devIsOurs && !setup.userNamespace() && name(device).indexOf('/') < 0;
+                    setup.devIsOurs && !setup.bindsDevices() && name(device).indexOf('/') < 0;
             if (!done) {
                 String above =
                         device.path().substring(0, Math.max(1, device.path().lastIndexOf('/')));
                 targets.open(above, false, new Missing.Folder(), folder);
                 String name = device.path().substring(device.path().lastIndexOf('/') + 1);
-                if (setup.userNamespace()) {
+                if (setup.bindsDevices()) {
                     bind(folder, name, device);
                 } else {
                     replace(folder, name, device);

@@ -77,6 +77,11 @@ final class ExecProgram {
         Register pid = p.register("pid");
         Register pidfd = p.register("pidfd");
         shimSteps.begin(programSlot);
+        if (entersFirst()) {
+            Operand user = Abi.flags(CloneFlags.CLONE_NEWUSER, "NEWUSER");
+            p.call("join the container's user namespace", Call.SETNS, Operand.of(targetSlot, "container"), user);
+            ShimSteps.becomeRoot(p);
+        }
         new Streams(p).giveTo(HostIds.of(process.user().uid(), plan.linux().uidMappings()), stdio);
         if (plan.namespaces().contains(Type.PID)) {
             p.call(
@@ -101,7 +106,7 @@ final class ExecProgram {
         switch (shape) {
             case DETACHED -> p.call("end", Call.EXIT_GROUP, Abi.ZERO);
             case MONITORED -> {
-                shimSteps.dropPrivileges();
+                shimSteps.dropPrivileges(privileges.ordinary());
                 shimSteps.serve(shim.control(), shim.pidfd(), shim.stdin(), shim.exit(), shim.exitFile());
             }
         }
@@ -109,6 +114,11 @@ final class ExecProgram {
         p.place(child);
         child(targetSlot);
         return p.build();
+    }
+
+    /// Whether the shim goes into the user namespace too: an ordinary user can do the rest only there.
+    private boolean entersFirst() {
+        return privileges.ordinary() && plan.namespaces().contains(Type.USER);
     }
 
     private void clone(Label child, Register pid, Register pidfd) {
@@ -119,7 +129,10 @@ final class ExecProgram {
 
     private void child(int targetSlot) throws OciException {
         steps.prctl("end when the shim ends", PR_SET_PDEATHSIG, Operand.of(Abi.SIGKILL, "SIGKILL"));
-        steps.prctl("keep the container from tracing this process", PR_SET_DUMPABLE, Abi.ZERO);
+        if (!privileges.ordinary()) {
+            // the user would be kept from it too
+            steps.prctl("keep the container from tracing this process", PR_SET_DUMPABLE, Abi.ZERO);
+        }
         p.call("lead a session", Call.SETSID);
         var settings = new ProcessSettings(steps, process, privileges);
         settings.outOfMemoryScore();
@@ -143,7 +156,7 @@ final class ExecProgram {
         long flags = 0;
         StringBuilder names = new StringBuilder();
         for (Type type : plan.namespaces()) {
-            if (type != Type.PID) {
+            if (type != Type.PID && !(type == Type.USER && entersFirst())) {
                 flags |= type.cloneFlag();
                 names.append(names.isEmpty() ? "" : "|").append(type);
             }
@@ -152,9 +165,8 @@ final class ExecProgram {
             Operand container = Operand.of(targetSlot, "container");
             p.call("join the container's namespaces", Call.SETNS, container, Abi.flags(flags, names.toString()));
         }
-        if (plan.namespaces().contains(Type.USER)) {
-            p.call("become the group of the namespace's root", Call.SETRESGID, Abi.ZERO, Abi.ZERO, Abi.ZERO);
-            p.call("become the namespace's root", Call.SETRESUID, Abi.ZERO, Abi.ZERO, Abi.ZERO);
+        if (plan.namespaces().contains(Type.USER) && !entersFirst()) {
+            ShimSteps.becomeRoot(p);
         }
     }
 

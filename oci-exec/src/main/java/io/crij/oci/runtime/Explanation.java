@@ -46,7 +46,7 @@ public final class Explanation {
                 plan,
                 new Host(
                         folders,
-                        Privileges.read(),
+                        Privileges.read(_ -> {}),
                         OverlayLayers.ofThisKernel(),
                         Labels.of(Labels.Policy.WHERE_PRESENT),
                         seccomp,

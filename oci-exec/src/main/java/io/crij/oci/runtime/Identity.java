@@ -22,10 +22,13 @@ final class Identity {
     private final ProgramBuilder p;
     private final Process process;
     private final CapabilitySets.@Nullable Host host;
+    private final boolean ordinary;
     private final @Nullable CapabilitySets sets;
 
     /// @param host what the runtime may give; the process of a user namespace has everything, there it is not asked
-    Identity(Steps steps, Process process, CapabilitySets.Host host) {
+    /// @param ordinary whether the runtime is an ordinary user's, who may be forbidden to leave groups
+    Identity(Steps steps, Process process, CapabilitySets.Host host, boolean ordinary) {
+        this.ordinary = ordinary;
         this.steps = steps;
         this.p = steps.p;
         this.process = process;
@@ -63,7 +66,10 @@ final class Identity {
                         user.additionalGids().toString(),
                         4 * groups,
                         b -> user.additionalGids().forEach(gid -> b.putInt(gid.intValue())));
-        p.call("set the additional groups", Call.SETGROUPS, Operand.of(groups), list);
+        var set = p.call("set the additional groups", Call.SETGROUPS, Operand.of(groups), list);
+        if (ordinary && groups == 0) {
+            set.tolerate(Errno.EPERM);
+        }
         Operand gid = Operand.of(user.gid());
         p.call("become group " + user.gid(), Call.SETRESGID, gid, gid, gid);
         Operand uid = Operand.of(user.uid());

@@ -50,7 +50,7 @@ final class LastPart {
         this.process = process;
         this.seccomp = seccomp;
         settings = new ProcessSettings(steps, process, privileges);
-        identity = new Identity(steps, process, privileges.capabilities());
+        identity = new Identity(steps, process, privileges.capabilities(), privileges.ordinary());
         command = new Command(steps, process);
         identity.warnings().forEach(privileges::warn);
     }

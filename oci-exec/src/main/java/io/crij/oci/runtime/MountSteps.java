@@ -151,7 +151,7 @@ final class MountSteps {
                 options.flags(),
                 attributes,
                 into);
-        attachTo(config, options, into, into.equals(mount));
+        attachTo(config, options, into, into == mount);
     }
 
     private void bind(Mount config, MountOptions options, String place) throws InvalidSpec {

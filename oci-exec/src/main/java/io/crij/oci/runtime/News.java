@@ -27,6 +27,9 @@ final class News {
     /// The master of the container's terminal has come to the subreaper.
     static final int CONSOLE = MARK | 7;
 
+    /// The shim is in a new user namespace and waits for its maps.
+    static final int MAPS = MARK | 8;
+
     static final int SIZE = 8;
 
     private News() {}

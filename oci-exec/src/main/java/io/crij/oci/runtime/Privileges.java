@@ -9,39 +9,71 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /// What this process may give to containers. In some virtual machines root has no CAP_SYS_RESOURCE: then a lower
 /// score for the out-of-memory killer or a higher limit than our own is refused by the kernel. The best that can be
 /// had is granted, and said once, instead of failing every pod. Thread-safe.
 final class Privileges {
-    private static final System.Logger LOG = System.getLogger(Privileges.class.getName());
     private static final int CAP_SYS_RESOURCE = 24;
 
     private final CapabilitySets.Host capabilities;
     private final int ownScore;
+    private final boolean unlimited;
+    private final boolean ordinary;
+    private final Consumer<String> warnings;
     private final Set<String> said = ConcurrentHashMap.newKeySet();
 
-    Privileges(CapabilitySets.Host capabilities, int ownScore) {
-        this.capabilities = capabilities;
-        this.ownScore = ownScore;
+    /// @param warnings gets what is not granted as asked for, each once
+    Privileges(CapabilitySets.Host capabilities, int ownScore, Consumer<String> warnings) {
+        this(capabilities, ownScore, (capabilities.permitted() >>> CAP_SYS_RESOURCE & 1) == 1, false, warnings);
     }
 
-    static Privileges read() throws IOException {
-        String score = Files.readString(Path.of("/proc/self/oom_score_adj")).strip();
-        return new Privileges(CapabilitySets.Host.read(), Integer.parseInt(score));
+    private Privileges(
+            CapabilitySets.Host capabilities,
+            int ownScore,
+            boolean unlimited,
+            boolean ordinary,
+            Consumer<String> warnings) {
+        this.capabilities = capabilities;
+        this.ownScore = ownScore;
+        this.unlimited = unlimited;
+        this.ordinary = ordinary;
+        this.warnings = warnings;
+    }
+
+    static Privileges read(Consumer<String> warnings) throws IOException {
+        return new Privileges(CapabilitySets.Host.read(), ownScore(), warnings);
+    }
+
+    /// Those of an ordinary user: nothing of the host, and every capability in the user namespaces that it makes.
+    static Privileges ofOrdinaryUser(Consumer<String> warnings) throws IOException {
+        var all = new CapabilitySets.Host(CapabilitySets.Host.read().last(), -1, -1);
+        return new Privileges(all, ownScore(), false, true, warnings);
+    }
+
+    private static int ownScore() throws IOException {
+        return Integer.parseInt(
+                Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
+    }
+
+    /// Whether this process is an ordinary user's.
+    boolean ordinary() {
+        return ordinary;
     }
 
     CapabilitySets.Host capabilities() {
         return capabilities;
     }
 
-    private boolean unlimited() {
-        return (capabilities.permitted() >>> CAP_SYS_RESOURCE & 1) == 1;
+    /// The score of a process that is to have none: 0, or the nearest to it that can be set.
+    int usualOomScore() {
+        return unlimited ? 0 : Math.max(0, ownScore);
     }
 
     /// The score that can be set.
     int oomScore(int wanted) {
-        if (wanted >= ownScore || unlimited()) {
+        if (wanted >= ownScore || unlimited) {
             return wanted;
         }
         warn("process.oomScoreAdj " + wanted + " is not granted, " + ownScore + " is the lowest that a process without"
@@ -51,7 +83,7 @@ final class Privileges {
 
     /// The limit that can be set.
     Rlimit limit(Rlimit wanted) {
-        if (unlimited()) {
+        if (unlimited) {
             return wanted;
         }
         try {
@@ -73,7 +105,7 @@ final class Privileges {
     /// Says it once.
     void warn(String message) {
         if (said.size() < 1000 && said.add(message)) {
-            LOG.log(System.Logger.Level.WARNING, message);
+            warnings.accept(message);
         }
     }
 }

@@ -58,7 +58,7 @@ final class ProcessSettings {
     /// The score is written while the process is still privileged and can be seen in the host's proc.
     void outOfMemoryScore() {
         @Nullable Integer score = process.oomScoreAdj();
-        int wanted = privileges.oomScore(score == null ? 0 : score);
+        int wanted = score == null ? privileges.usualOomScore() : privileges.oomScore(score);
         steps.write(
                 "set process.oomScoreAdj to " + wanted, Abi.CWD, "/proc/self/oom_score_adj", Integer.toString(wanted));
     }

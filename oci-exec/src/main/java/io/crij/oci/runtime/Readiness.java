@@ -8,14 +8,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// Waits for descriptors without blocking an operating system's thread for each wait: one platform thread of its own
 /// sits in epoll and wakes whoever waits, virtual threads too. What comes within the usual time of a start is waited
-/// for directly: to be woken through another thread costs a tenth of a millisecond. Thread-safe.
+/// for directly: to be woken through another thread costs a tenth of a millisecond. That thread begins with the first
+/// wait that takes longer: a command that ends has none, since the JVM gives a thread that is inside a system call
+/// 0.3 s to return before it ends. Thread-safe.
 final class Readiness {
     private static final Duration DIRECTLY = Duration.ofMillis(5);
 
-    private final Epoll epoll;
+    private @Nullable Epoll epoll;
     private final Map<Long, Waiter> waiters = new ConcurrentHashMap<>();
     private final AtomicLong tokens = new AtomicLong();
 
@@ -24,12 +27,18 @@ final class Readiness {
         private volatile boolean ready;
     }
 
-    Readiness() throws ErrnoException {
-        epoll = new Epoll();
-        Thread.ofPlatform().daemon().name("oci-readiness").start(this::loop);
+    private synchronized Epoll epoll() throws ErrnoException {
+        @Nullable Epoll begun = epoll;
+        if (begun == null) {
+            Epoll first = new Epoll();
+            Thread.ofPlatform().daemon().name("oci-readiness").start(() -> loop(first));
+            epoll = first;
+            return first;
+        }
+        return begun;
     }
 
-    private void loop() {
+    private void loop(Epoll epoll) {
         while (true) {
             try {
                 epoll.await((token, events) -> {
@@ -52,6 +61,7 @@ final class Readiness {
         if (fd.awaitReadable(DIRECTLY)) {
             return true;
         }
+        Epoll epoll = epoll();
         long token = tokens.incrementAndGet();
         var waiter = new Waiter();
         waiters.put(token, waiter);

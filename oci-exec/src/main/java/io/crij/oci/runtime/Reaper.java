@@ -5,17 +5,19 @@ import io.crij.linux.ErrnoException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// Reaps shims, which are children of this process, after they were told to go. One platform thread of its own.
+/// Reaps shims, which are children of this process, after they were told to go. One platform thread of its own, from
+/// the first one on. Thread-safe.
 final class Reaper {
     private final BlockingQueue<Integer> ending = new LinkedBlockingQueue<>();
-
-    Reaper() {
-        Thread.ofPlatform().daemon().name("oci-reaper").start(this::loop);
-    }
+    private boolean begun;
 
     /// @param pid of a child that ends soon; any other process is left alone
-    void reap(int pid) {
+    synchronized void reap(int pid) {
         ending.add(pid);
+        if (!begun) {
+            begun = true;
+            Thread.ofPlatform().daemon().name("oci-reaper").start(this::loop);
+        }
     }
 
     private void loop() {

@@ -6,8 +6,6 @@ import java.util.Deque;
 /// What has to be undone when a later step fails: `try (var undo = new Rollback()) { … undo.commit(); }`. Undoes in
 /// reverse, and goes on past a step that fails.
 public final class Rollback implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Rollback.class.getName());
-
     private final Deque<Undo> steps = new ArrayDeque<>();
 
     private record Undo(String what, Action action) {}
@@ -35,7 +33,7 @@ public final class Rollback implements AutoCloseable {
             try {
                 undo.action.run();
             } catch (Exception e) {
-                LOG.log(System.Logger.Level.WARNING, "undoing failed: " + undo.what, e);
+                Log.warning("undoing failed: " + undo.what, e);
             }
         }
         if (interrupted) {

@@ -90,11 +90,10 @@ final class RootMount {
 
     /// Makes the root's mount, not attached anywhere, and leaves it in [Setup#root].
     void make() throws OciException {
-        switch (setup.request.rootfs()) {
-            case Rootfs.Directory(Path path) ->
-                steps.copyTree("open the root file system " + path, Abi.CWD, path.toString(), true, setup.root);
-            case Rootfs.Overlay overlay -> new OverlayMount(setup, overlay).make();
-            case Rootfs.Pause _ -> {}
+        if (setup.request.rootfs() instanceof Rootfs.Directory(Path path)) {
+            steps.copyTree("open the root file system " + path, Abi.CWD, path.toString(), true, setup.root);
+        } else if (setup.request.rootfs() instanceof Rootfs.Overlay overlay) {
+            new OverlayMount(setup, overlay).make();
         }
     }
 
@@ -108,13 +107,10 @@ final class RootMount {
     }
 
     private Path place() {
-        return setup.userNamespace()
-                ? PUBLIC_PLACE
-                : switch (setup.request.rootfs()) {
-                    case Rootfs.Directory(Path path) -> path;
-                    case Rootfs.Overlay _ -> setup.request.bundle();
-                    case Rootfs.Pause _ -> throw new IllegalStateException("a pause has no root");
-                };
+        if (setup.userNamespace()) {
+            return PUBLIC_PLACE;
+        }
+        return setup.request.rootfs() instanceof Rootfs.Directory(Path path) ? path : setup.request.bundle();
     }
 
     /// Attaches the root in the container's mount namespace.

@@ -87,6 +87,11 @@ final class Setup {
         return linux.namespace(type).filter(n -> n.path() != null).isPresent();
     }
 
+    /// Whether devices can only be bound, since nodes cannot be made.
+    boolean bindsDevices() {
+        return userNamespace() || privileges.ordinary();
+    }
+
     boolean userNamespace() {
         return linux.namespace(Type.USER).isPresent();
     }

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Our side of a shim. Thread-safe.
 final class ShimProcess implements Shim {
-    private static final System.Logger LOG = System.getLogger(ShimProcess.class.getName());
     private static final int CLD_EXITED = 1;
     private static final int SIGNAL_BASE = 128;
 
@@ -121,7 +120,7 @@ final class ShimProcess implements Shim {
             // what was said may have been about an end that was written down in between
             return exits.find(streams.exitFile(), true);
         } catch (ErrnoException e) {
-            LOG.log(System.Logger.Level.WARNING, "the exit status of process " + pid + " cannot be read", e);
+            Log.warning("the exit status of process " + pid + " cannot be read", e);
             return Optional.empty();
         }
     }
@@ -189,7 +188,7 @@ final class ShimProcess implements Shim {
         try {
             streams.control().write(bytes);
         } catch (ErrnoException e) {
-            LOG.log(System.Logger.Level.DEBUG, "the shim of process " + pid + " has gone", e);
+            Log.debug("the shim of process " + pid + " has gone", e);
         }
     }
 

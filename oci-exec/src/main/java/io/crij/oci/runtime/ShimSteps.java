@@ -1,9 +1,11 @@
 package io.crij.oci.runtime;
 
+import static io.crij.linux.abi.FileFlags.O_RDONLY;
 import static io.crij.linux.abi.FileFlags.O_WRONLY;
 import static io.crij.linux.abi.Prctl.*;
 
 import io.crij.linux.Errno;
+import io.crij.linux.abi.CloneFlags;
 import io.crij.oci.program.Call;
 import io.crij.oci.program.Condition;
 import io.crij.oci.program.Failure;
@@ -12,6 +14,7 @@ import io.crij.oci.program.Operand;
 import io.crij.oci.program.Operand.Constant;
 import io.crij.oci.program.Operand.Register;
 import io.crij.oci.program.ProgramBuilder;
+import org.jspecify.annotations.Nullable;
 
 /// The half of a program that stays as the shim. It keeps the ends of pipes and terminal open, waits for its child,
 /// writes down how it ended, and goes when it is told to.
@@ -65,6 +68,34 @@ final class ShimSteps {
         ProcessSettings.reset(p);
         event(slots.toShim(), EFD_CLOEXEC | EFD_NONBLOCK, "CLOEXEC|NONBLOCK");
         event(slots.toChild(), EFD_CLOEXEC, "CLOEXEC");
+    }
+
+    /// The next, when the runtime is an ordinary user's: the shim goes into the user namespace, and is root there.
+    ///
+    /// @param path of one to join; null: a new one, whose maps the runtime writes
+    void enterUserNamespace(@Nullable String path, int control) {
+        Operand user = Abi.flags(CloneFlags.CLONE_NEWUSER, "NEWUSER");
+        if (path != null) {
+            steps.open("open the user namespace " + path, Abi.CWD, path, O_RDONLY, result);
+            p.call("join the user namespace " + path, Call.SETNS, result, user);
+            steps.close(result);
+        } else {
+            Label mapped = p.label("mapped");
+            p.call("make a user namespace", Call.UNSHARE, user);
+            tell(News.MAPS, "MAPS");
+            p.call("wait for its maps", Call.READ, Operand.of(control, "control"), number, Abi.ONE)
+                    .into(result);
+            p.branch(result, Condition.EQUAL, Abi.ONE, mapped);
+            p.call("end", Call.EXIT_GROUP, Abi.ONE);
+            p.place(mapped);
+        }
+        becomeRoot(p);
+    }
+
+    /// Of a user namespace.
+    static void becomeRoot(ProgramBuilder p) {
+        p.call("become the group of the namespace's root", Call.SETRESGID, Abi.ZERO, Abi.ZERO, Abi.ZERO);
+        p.call("become the namespace's root", Call.SETRESUID, Abi.ZERO, Abi.ZERO, Abi.ZERO);
     }
 
     /// The kernel gives the lowest free number: all below are taken, so it is the one wanted.
@@ -177,12 +208,19 @@ final class ShimSteps {
     }
 
     /// From here on the shim can do nothing but what it is for.
-    void dropPrivileges() {
-        Operand user = Operand.of(USER);
-        p.call("leave all groups", Call.SETGROUPS, Abi.ZERO, Abi.ZERO);
-        p.call("become the shim's group", Call.SETRESGID, user, user, user);
-        p.call("become the shim's user", Call.SETRESUID, user, user, user);
-        steps.prctl("keep others from tracing the shim", PR_SET_DUMPABLE, Abi.ZERO);
+    ///
+    /// @param ordinary whether the runtime is an ordinary user's, who has no second user for it, and could not open
+    ///     the shim's descriptors any more if it were closed to tracing
+    void dropPrivileges(boolean ordinary) {
+        if (ordinary) {
+            Identity.capset(p, "give up all capabilities", 0, 0, 0);
+        } else {
+            Operand user = Operand.of(USER);
+            p.call("leave all groups", Call.SETGROUPS, Abi.ZERO, Abi.ZERO);
+            p.call("become the shim's group", Call.SETRESGID, user, user, user);
+            p.call("become the shim's user", Call.SETRESUID, user, user, user);
+            steps.prctl("keep others from tracing the shim", PR_SET_DUMPABLE, Abi.ZERO);
+        }
         steps.prctl("give up new privileges", PR_SET_NO_NEW_PRIVS, Abi.ONE);
         byte[] filter = ShimFilter.program(p.arch());
         Constant code = p.bytes(filter, "shim filter");

@@ -3,7 +3,6 @@ package io.crij.oci.runtime;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.NetworkNamespace;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 /// one, more than for all the other kinds together, and clone3(2) would wait for it. One is made behind each that is
 /// used; without containers none is kept. Thread-safe.
 final class SpareNetwork implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(SpareNetwork.class.getName());
-
     private final Duration keep;
     private @Nullable Fd spare;
     /// Sleeps until nobody has taken it for long.
@@ -22,7 +19,7 @@ final class SpareNetwork implements AutoCloseable {
     private boolean making;
     private boolean closed;
 
-    /// @param keep how long one is kept that nobody takes
+    /// @param keep how long one is kept that nobody takes; zero: none is made
     SpareNetwork(Duration keep) {
         this.keep = keep;
     }
@@ -40,7 +37,7 @@ final class SpareNetwork implements AutoCloseable {
 
     /// Another container may follow. Returns at once.
     synchronized void prepare() {
-        if (!closed && !making && spare == null) {
+        if (!closed && !making && spare == null && keep.isPositive()) {
             making = true;
             Thread.ofVirtual().name("oci-network").start(this::make);
         }
@@ -54,7 +51,7 @@ final class SpareNetwork implements AutoCloseable {
                 drop(made);
             }
         } catch (ErrnoException e) {
-            LOG.log(Level.DEBUG, "no network namespace is made ahead: {0}", e.getMessage());
+            Log.debug("no network namespace is made ahead", e);
             giveUp();
         } catch (InterruptedException e) {
             // it was taken

@@ -43,12 +43,20 @@ final class StateFolder {
     /// Removes our files, and the folder unless somebody else has something in it. Idempotent.
     static void remove(Path folder) throws ErrnoException {
         for (String name : List.of(EXIT, SECCOMP, AGENT, ContainerRecord.FILE + ".new", ContainerRecord.FILE)) {
-            try {
-                At.unlink(Fd.CWD, folder.resolve(name).toString());
-            } catch (ErrnoException e) {
-                ignore(e, Errno.ENOENT);
-            }
+            removeIfThere(folder.resolve(name).toString());
         }
+        removeIfEmpty(folder);
+    }
+
+    static void removeIfThere(String file) throws ErrnoException {
+        try {
+            At.unlink(Fd.CWD, file);
+        } catch (ErrnoException e) {
+            ignore(e, Errno.ENOENT);
+        }
+    }
+
+    static void removeIfEmpty(Path folder) throws ErrnoException {
         try {
             At.rmdir(Fd.CWD, folder.toString());
         } catch (ErrnoException e) {

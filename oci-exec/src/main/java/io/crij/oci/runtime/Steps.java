@@ -14,6 +14,7 @@ import io.crij.oci.program.Step;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Small groups of operations that every concern uses.
 final class Steps {
@@ -24,7 +25,18 @@ final class Steps {
     private final Map<How, Operand> ways = new HashMap<>();
 
     /// `struct open_how` of openat2(2).
-    private record How(int flags, int mode, long resolve) {}
+    private record How(int flags, int mode, long resolve) {
+        // by hand: Java makes the code of its own at every start of a program
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof How how && flags == how.flags && mode == how.mode && resolve == how.resolve;
+        }
+
+        @Override
+        public int hashCode() {
+            return (flags * 31 + mode) * 31 + Long.hashCode(resolve);
+        }
+    }
 
     Steps(ProgramBuilder program) {
         p = program;

@@ -182,7 +182,7 @@ final class SubreaperProgram {
         carryOut(privileged, again, second, waiter);
         if (privileged) {
             p.place(second);
-            shim.dropPrivileges();
+            shim.dropPrivileges(false);
             serve(false, waiter);
         }
     }

@@ -140,24 +140,23 @@ final class Targets {
         var p = setup.p;
         String about = "make " + path + " in the root file system";
         p.move(isFile, Abi.ZERO);
-        switch (missing) {
-            case Missing.Folder() -> folder(about, name);
-            case Missing.Like(Register mount) -> {
-                Label file = p.label("file:" + path);
-                Label done = p.label("made:" + path);
-                setup.steps
-                        .open("see whether it is a folder", mount, ".", O_PATH | O_DIRECTORY, kind)
-                        .tolerate(Errno.ENOTDIR);
-                p.branch(kind, Condition.LESS, Abi.ZERO, file);
-                setup.steps.close(kind);
-                folder(about, name);
-                p.jump(done);
-                p.place(file);
-                p.move(isFile, Abi.ONE);
-                p.call(about, Call.MKNODAT, parent, p.text(name), Operand.of(S_IFREG | 0644, "S_IFREG|0644"), Abi.ZERO)
-                        .tolerate(Errno.EEXIST);
-                p.place(done);
-            }
+        if (missing instanceof Missing.Like(Register mount)) {
+            Label file = p.label("file:" + path);
+            Label done = p.label("made:" + path);
+            setup.steps
+                    .open("see whether it is a folder", mount, ".", O_PATH | O_DIRECTORY, kind)
+                    .tolerate(Errno.ENOTDIR);
+            p.branch(kind, Condition.LESS, Abi.ZERO, file);
+            setup.steps.close(kind);
+            folder(about, name);
+            p.jump(done);
+            p.place(file);
+            p.move(isFile, Abi.ONE);
+            p.call(about, Call.MKNODAT, parent, p.text(name), Operand.of(S_IFREG | 0644, "S_IFREG|0644"), Abi.ZERO)
+                    .tolerate(Errno.EEXIST);
+            p.place(done);
+        } else {
+            folder(about, name);
         }
     }
 

@@ -6,9 +6,12 @@ import io.crij.oci.cgroup.CgroupLayout;
 import io.crij.oci.program.Init;
 import io.crij.oci.seccomp.SeccompCompiler;
 import io.crij.oci.spec.SpecValidator;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// What a runtime has once and every verb uses.
+///
+/// @param user whose runtime this is; empty for root
 record Toolbox(
         Init init,
         UserNamespaces userNamespaces,
@@ -22,4 +25,5 @@ record Toolbox(
         Supplier<OverlayLayers> overlayLayers,
         SeccompCompiler seccomp,
         SpecValidator validator,
-        SystemdOnDemand systemd) {}
+        SystemdOnDemand systemd,
+        Optional<OrdinaryUser> user) {}

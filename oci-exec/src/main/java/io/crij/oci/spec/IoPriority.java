@@ -1,11 +1,13 @@
 package io.crij.oci.spec;
 
-import io.crij.oci.json.Name;
+import io.crij.oci.json.Traits;
 
 /// I/O priority of a process, as for ioprio_set(2).
 ///
 /// @param priority 0 (highest) to 7 within the class
-public record IoPriority(@Name("class") IoClass ioClass, int priority) {
+public record IoPriority(IoClass ioClass, int priority) {
+    static final Traits JSON = Traits.named("ioClass", "class");
+
     public IoPriority {
         Absent.required(ioClass, "class");
     }

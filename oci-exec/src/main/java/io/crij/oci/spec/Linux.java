@@ -1,6 +1,6 @@
 package io.crij.oci.spec;
 
-import io.crij.oci.json.Recurring;
+import io.crij.oci.json.Traits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +26,7 @@ public record Linux(
         List<Namespace> namespaces,
         List<Device> devices,
         Map<String, NetDevice> netDevices,
-        @Recurring @Nullable Seccomp seccomp,
+        @Nullable Seccomp seccomp,
         @Nullable String rootfsPropagation,
         List<String> maskedPaths,
         List<String> readonlyPaths,
@@ -36,6 +36,8 @@ public record Linux(
         @Nullable Personality personality,
         Map<String, TimeOffset> timeOffsets)
         implements Absent.Omittable {
+    static final Traits JSON = Traits.recurring("seccomp");
+
     public static final Linux EMPTY = new Linux(
             List.of(),
             List.of(),

@@ -1,6 +1,6 @@
 package io.crij.oci.spec;
 
-import io.crij.oci.json.UInt64;
+import io.crij.oci.json.Traits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -166,7 +166,9 @@ public record LinuxResources(
 
     /// @param pageSize such as `2MB`, as in the names of the hugetlb files
     /// @param limit bytes
-    public record HugepageLimit(String pageSize, @UInt64 long limit) {
+    public record HugepageLimit(String pageSize, long limit) {
+        static final Traits JSON = Traits.unsigned("limit");
+
         public HugepageLimit {
             Absent.required(pageSize, "pageSize");
         }

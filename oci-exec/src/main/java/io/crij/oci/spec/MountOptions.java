@@ -69,20 +69,72 @@ public record MountOptions(
         RECURSIVE
     }
 
+    /// What a name does. Methods rather than a switch over the types, which is code that Java makes at every start of a
+    /// program.
     private sealed interface Option {
-        record Set(long flags) implements Option {}
+        void apply(Sorter to);
 
-        record Clear(long flags) implements Option {}
+        record Set(long flags) implements Option {
+            @Override
+            public void apply(Sorter to) {
+                if ((flags & MS_ATIME) != 0) {
+                    to.flags &= ~MS_ATIME;
+                }
+                to.flags |= flags;
+                to.cleared &= ~flags;
+            }
+        }
 
-        record Propagation(long flags) implements Option {}
+        record Clear(long flags) implements Option {
+            @Override
+            public void apply(Sorter to) {
+                to.flags &= ~flags;
+                to.cleared |= flags;
+            }
+        }
 
-        record SetRecursive(long attributes) implements Option {}
+        record Propagation(long flags) implements Option {
+            @Override
+            public void apply(Sorter to) {
+                to.propagation.add(flags);
+            }
+        }
 
-        record ClearRecursive(long attributes) implements Option {}
+        record SetRecursive(long attributes) implements Option {
+            @Override
+            public void apply(Sorter to) {
+                if ((attributes & ~MOUNT_ATTR_ATIME) == 0) {
+                    // the access time is one field: it is cleared as a whole and set anew
+                    to.recursiveSet &= ~MOUNT_ATTR_ATIME;
+                    to.recursiveCleared |= MOUNT_ATTR_ATIME;
+                } else {
+                    to.recursiveCleared &= ~attributes;
+                }
+                to.recursiveSet |= attributes;
+            }
+        }
 
-        record Mapped(Idmap idmap) implements Option {}
+        record ClearRecursive(long attributes) implements Option {
+            @Override
+            public void apply(Sorter to) {
+                to.recursiveSet &= ~attributes;
+                to.recursiveCleared |= attributes;
+            }
+        }
 
-        record CopyUp() implements Option {}
+        record Mapped(Idmap idmap) implements Option {
+            @Override
+            public void apply(Sorter to) {
+                to.idmap = idmap;
+            }
+        }
+
+        record CopyUp() implements Option {
+            @Override
+            public void apply(Sorter to) {
+                to.copyUp = true;
+            }
+        }
     }
 
     private static final Map<String, Option> OPTIONS = Map.ofEntries(
@@ -234,37 +286,8 @@ public record MountOptions(
             Option option = OPTIONS.get(name);
             if (option == null) {
                 data.add(name);
-                return;
-            }
-            switch (option) {
-                case Option.Set(long set) -> {
-                    if ((set & MS_ATIME) != 0) {
-                        flags &= ~MS_ATIME;
-                    }
-                    flags |= set;
-                    cleared &= ~set;
-                }
-                case Option.Clear(long clear) -> {
-                    flags &= ~clear;
-                    cleared |= clear;
-                }
-                case Option.Propagation(long type) -> propagation.add(type);
-                case Option.SetRecursive(long set) -> {
-                    if ((set & ~MOUNT_ATTR_ATIME) == 0) {
-                        // the access time is one field: it is cleared as a whole and set anew
-                        recursiveSet &= ~MOUNT_ATTR_ATIME;
-                        recursiveCleared |= MOUNT_ATTR_ATIME;
-                    } else {
-                        recursiveCleared &= ~set;
-                    }
-                    recursiveSet |= set;
-                }
-                case Option.ClearRecursive(long clear) -> {
-                    recursiveSet &= ~clear;
-                    recursiveCleared |= clear;
-                }
-                case Option.Mapped(Idmap how) -> idmap = how;
-                case Option.CopyUp() -> copyUp = true;
+            } else {
+                option.apply(this);
             }
         }
 

@@ -1,6 +1,6 @@
 package io.crij.oci.spec;
 
-import io.crij.oci.json.Name;
+import io.crij.oci.json.Traits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -53,9 +53,9 @@ public record Process(
     /// @param initial while the runtime moves it into the container's cgroup
     /// @param finalCpus from then on
     public record CpuAffinity(
-            @Nullable String initial,
-
-            @Name("final") @Nullable String finalCpus) {}
+            @Nullable String initial, @Nullable String finalCpus) {
+        static final Traits JSON = Traits.named("finalCpus", "final");
+    }
 
     public Process with(Consumer<Edit> change) {
         var edit = new Edit(this);

@@ -1,12 +1,14 @@
 package io.crij.oci.spec;
 
-import io.crij.oci.json.UInt64;
+import io.crij.oci.json.Traits;
 
 /// A resource limit of a process.
 ///
 /// @param soft unsigned; [#INFINITY] is no limit
 /// @param hard unsigned, at least `soft`
-public record Rlimit(Type type, @UInt64 long soft, @UInt64 long hard) {
+public record Rlimit(Type type, long soft, long hard) {
+    static final Traits JSON = Traits.unsigned("soft", "hard");
+
     public static final long INFINITY = -1;
 
     public Rlimit {

@@ -1,6 +1,6 @@
 package io.crij.oci.spec;
 
-import io.crij.oci.json.UInt64;
+import io.crij.oci.json.Traits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +41,9 @@ public record Seccomp(
     /// @param index 0 to 5
     /// @param value unsigned; the mask with `SCMP_CMP_MASKED_EQ`
     /// @param valueTwo unsigned; what the masked argument must be
-    public record Arg(int index, @UInt64 long value, @UInt64 long valueTwo, Op op) {
+    public record Arg(int index, long value, long valueTwo, Op op) {
+        static final Traits JSON = Traits.unsigned("value", "valueTwo");
+
         public Arg {
             Absent.required(op, "op");
         }

@@ -62,19 +62,6 @@ final class OciExecTest {
         assertEquals("", out());
     }
 
-    @Test
-    void onlyTheVerbsThatAreNamedAreRead() throws Exception {
-        assertEquals(List.of(State.class), List.copyOf(OciExec.verbs(List.of("--root", "/x", "state", "c1"))));
-        assertEquals(
-                List.of(State.class, Delete.class), List.copyOf(OciExec.verbs(List.of("--root", "state", "delete"))));
-        assertEquals(16, OciExec.verbs(List.of("--help", "state")).size());
-        assertEquals(16, OciExec.verbs(List.of("--version")).size());
-        for (Class<?> verb : OciExec.verbs(List.of())) {
-            String name = verb.getAnnotation(picocli.CommandLine.Command.class).name();
-            assertEquals(List.of(verb), List.copyOf(OciExec.verbs(List.of(name))), name);
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({"9, 9", "KILL, 9", "SIGKILL, 9", "kill, 9", "WINCH, 28", "0, 0", "SIGRTMIN+3, 37"})
     void signalsAreNamesOrNumbers(String given, int number) {
@@ -170,14 +157,30 @@ final class OciExecTest {
     }
 
     @Test
-    void ordinaryUserIsToldThatRootIsNeeded() {
+    void whoRunsItIsSeenAndNotBelieved() {
         runtime.containers.put("c1", Status.RUNNING);
         assertEquals(0, run("--rootless", "auto", "state", "c1"), err());
+        assertEquals(0, run("--rootless=false", "state", "c1"), err());
         assertEquals(1, run("--rootless=true", "state", "c1"));
+        assertTrue(err().contains("root's rights"), err());
+        assertEquals(1, run("--rootless=maybe", "state", "c1"));
+        assertTrue(err().contains("--rootless: maybe: must be true, false or auto"), err());
         user = 1000;
+        assertEquals(0, run("state", "c1"), err());
+        assertEquals(0, run("--rootless=true", "state", "c1"), err());
         assertEquals(1, run("--rootless", "false", "create", "-b", folder.toString(), "c2"));
         assertTrue(err().contains("run it as root"), err());
         assertFalse(runtime.containers.containsKey("c2"));
+    }
+
+    @Test
+    void ordinaryUsersHaveAFolderOfTheirOwn() {
+        assertEquals(0, run("--help"));
+        assertTrue(out().replaceAll("\\s+", "").contains("(/run/oci-exec)"), out());
+        out.reset();
+        user = 1000;
+        assertEquals(0, run("--help"));
+        assertTrue(out().replaceAll("\\s+", "").contains("(" + folder.resolve("user/oci-exec") + ")"), out());
     }
 
     @Test
@@ -366,16 +369,17 @@ final class OciExecTest {
     }
 
     private String placed(String path, String... flags) throws Exception {
-        var command = new OciExec(_ -> runtime, () -> user, System.out, System.err);
-        new picocli.CommandLine(command).parseArgs(flags);
+        var command = new OciExec((_, _) -> runtime, () -> user, null, System.out, System.err);
+        assertEquals(flags.length, command.readOptions(List.of(flags)));
         var spec = Spec.EMPTY.with(s -> s.linux = s.linux.with(linux -> linux.cgroupsPath = path));
         return String.valueOf(command.placed(spec, "c1").linux().cgroupsPath());
     }
 
     private int run(String... args) {
         return new OciExec(
-                        _ -> runtime,
+                        (_, _) -> runtime,
                         () -> user,
+                        folder.resolve("user").toString(),
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8))
                 .run(args);

@@ -21,15 +21,18 @@ final class RecordReaderTest {
     }
 
     private record Tree(
-            @Name("class") @Nullable String kind,
+            @Nullable String kind,
             int small,
             long large,
-            @UInt64 long unsigned,
+            long unsigned,
             boolean truth,
             @Nullable Integer maybe,
             @Nullable Colour colour,
             @Nullable List<Tree> children,
             @Nullable Map<String, Colour> named) {
+        @SuppressWarnings("UnusedVariable") // found by its name
+        static final Traits JSON = Traits.named("kind", "class").and(Traits.unsigned("unsigned"));
+
         Tree {
             if (small == 13) {
                 throw new IllegalArgumentException("13 is unlucky");
@@ -56,6 +59,19 @@ final class RecordReaderTest {
         assertNull(read("{\"children\":[null]}").children().getFirst());
     }
 
+    private record Mistaken(int there) {
+        @SuppressWarnings("UnusedVariable") // found by its name
+        static final Traits JSON = Traits.unsigned("gone");
+    }
+
+    @Test
+    void traitsAreOfComponentsThatAreThere() {
+        var e = assertThrows(
+                IllegalStateException.class,
+                () -> RecordReader.read(Mistaken.class, "{}".getBytes(StandardCharsets.UTF_8)));
+        assertEquals(true, e.getMessage().endsWith("Mistaken has no component [gone]"), e.getMessage());
+    }
+
     private record Profile(List<String> calls, int depth) {
         Profile {
             calls = List.copyOf(calls);
@@ -63,9 +79,10 @@ final class RecordReaderTest {
     }
 
     private record Box(
-            String id,
-            @Recurring @Nullable Profile profile,
-            @Nullable String after) {}
+            String id, @Nullable Profile profile, @Nullable String after) {
+        @SuppressWarnings("UnusedVariable") // found by its name
+        static final Traits JSON = Traits.recurring("profile");
+    }
 
     private static Box box(String json) throws JsonException {
         return RecordReader.read(Box.class, json.getBytes(StandardCharsets.UTF_8));

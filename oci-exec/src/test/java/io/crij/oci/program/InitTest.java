@@ -177,12 +177,16 @@ class InitTest {
     @Test
     void whatCannotBeStartedIsSaid() throws Exception {
         var init = new Init(folder);
+        init.executable();
         init.close();
         try (Pipe control = Pipe.open()) {
             var begun = init.begin("test", Map.of(6, control.reader()), PROGRAM, 6, control.writer());
             assertThrows(Exception.class, begun::pid);
             begun.giveUp();
         }
+        var never = new Init(folder);
+        never.close();
+        assertThrows(IllegalStateException.class, never::executable);
     }
 
     @Test

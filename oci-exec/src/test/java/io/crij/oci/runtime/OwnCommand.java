@@ -11,7 +11,12 @@ import java.util.List;
 /// The `oci-exec` command in a JVM of its own: with namespaces, descriptors or limits that this one does not have.
 ///
 /// @param before what starts it: a shell script that ends with `exec "$@"`
-record OwnCommand(List<String> before, Path output) {
+/// @param classPath what it is made of
+record OwnCommand(List<String> before, Path output, String classPath) {
+    OwnCommand(List<String> before, Path output) {
+        this(before, output, System.getProperty("java.class.path"));
+    }
+
     record Result(String out, int code) {}
 
     Result run(String... arguments) throws IOException, InterruptedException {
@@ -28,7 +33,7 @@ record OwnCommand(List<String> before, Path output) {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 OciExec.class.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)

@@ -75,7 +75,7 @@ class ProgramListingTest {
         var folders = CgroupFolders.of(cgroups, cgroup, CgroupLayout.WITH_SHIM);
         var host = new Host(
                 folders,
-                new Privileges(new CapabilitySets.Host(40, -1L >>> 23, -1L >>> 23), 0),
+                new Privileges(new CapabilitySets.Host(40, -1L >>> 23, -1L >>> 23), 0, _ -> {}),
                 OverlayLayers.DETACHED_MOUNTS,
                 new Labels(false, false, Labels.Policy.REQUIRED),
                 Optional.empty(),
