@@ -1,5 +1,6 @@
 #!/bin/bash
-# bench.sh [PART...]: measures against the packaged peers and writes docs/performance.md. Parts: verbs pods handlers lists logs pull memory.
+# bench.sh [PART...]: measures against the packaged peers and writes docs/performance.md. Parts: verbs command pods handlers
+# lists logs pull memory.
 . "$(dirname "$0")/lib.sh"
 need_root "the benchmarks" bench
 "$top/build/deps.sh" bench

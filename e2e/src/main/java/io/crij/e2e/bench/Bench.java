@@ -14,6 +14,7 @@ public final class Bench {
     private static final int WARM_UP = 80;
     private static final int ROUNDS = 40;
     private static final int VERBS = 200;
+    private static final int COMMANDS = 30;
     private static final int LISTS = 100;
     private static final int LOGS = 5;
     private static final int PULLS = 5;
@@ -23,6 +24,7 @@ public final class Bench {
 
     static {
         PARTS.put("verbs", nodes -> new VerbsBench(nodes).run(VERBS));
+        PARTS.put("command", _ -> CommandBench.run(COMMANDS));
         PARTS.put("pods", nodes -> new PodBench(nodes).run(WARM_UP, ROUNDS));
         PARTS.put("handlers", new HandlersBench.Part());
         PARTS.put("lists", nodes -> new ListsBench(nodes).run(LISTS, LISTS));
