@@ -53,7 +53,10 @@ final class CommandBench {
         }
         Shell.must(CrijServer.distribution().resolve("bin/oci-exec").toString(), "spec", "--bundle", folder.toString());
         var file = folder.resolve("config.json");
-        var template = Files.readString(file).replace("\"terminal\" : true", "\"terminal\" : false");
+        // the version that every peer knows
+        var template = Files.readString(file)
+                .replace("\"terminal\" : true", "\"terminal\" : false")
+                .replaceFirst("(\"ociVersion\" : )\"[^\"]*\"", "$1\"1.0.2\"");
         Files.writeString(file, template.replace("\"sh\"", "\"true\""));
         var waiting = Files.createDirectories(folder.resolve("waiting"));
         Files.writeString(
