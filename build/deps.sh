@@ -27,6 +27,7 @@ test_needs='
 /{usr/,}sbin/mke2fs                      e2fsprogs
 /{usr/,}{s,}bin/modprobe                 kmod
 /usr/bin/zstd                            zstd
+/usr/bin/newuidmap                       uidmap
 /{usr/,}lib/systemd/systemd              systemd
 /usr/bin/dbus-daemon                     dbus'
 bench_needs='
