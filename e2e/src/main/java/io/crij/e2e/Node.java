@@ -40,8 +40,8 @@ public final class Node implements AutoCloseable {
     }
 
     /// @param kind `crij` or `containerd`
-    /// @param configuration TOML, for cri-j beside the usual; when there is any, daemons of either kind can run
-    crun
+    /// @param configuration TOML, for cri-j beside the usual; when there is any, daemons of either kind can
+    ///     run crun
     public static Node start(String kind, String configuration) {
         return start(kind, false, configuration);
     }
