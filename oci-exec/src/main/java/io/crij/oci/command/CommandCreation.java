@@ -16,8 +16,6 @@ import io.crij.oci.runtime.Shim;
 import io.crij.oci.runtime.Stdio;
 import io.crij.oci.runtime.Subreaper;
 import io.crij.oci.runtime.Subreapers;
-import io.crij.oci.spec.Root;
-import io.crij.oci.spec.Seccomp;
 import io.crij.oci.spec.Spec;
 import io.crij.oci.spec.SpecWriter;
 import java.io.IOException;
@@ -34,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 /// also by a runtime that was killed in the middle.
 final class CommandCreation {
     private static final System.Logger LOG = System.getLogger(CommandCreation.class.getName());
-
-    /// Runtimes of before 2023 refuse later ones; what came since is only in properties that they pass over.
-    private static final String OCI_VERSION = "1.0.2";
 
     private static final int READ_WRITE_NEW = FileFlags.O_RDWR | FileFlags.O_CREAT | FileFlags.O_TRUNC;
 
@@ -135,27 +130,8 @@ final class CommandCreation {
     }
 
     private Path bundle(Path root, String cgroupsPath) throws IOException {
-        Spec spec = request.spec().with(s -> {
-            s.ociVersion = OCI_VERSION;
-            boolean readonly = s.root != null && s.root.readonly();
-            s.root = new Root(root.toString(), readonly || request.rootfs() instanceof Rootfs.Pause);
-            if (s.linux.seccomp() != null) {
-                Seccomp rules = OrderlessRules.of(s.linux.seccomp());
-                s.linux = s.linux.with(linux -> linux.seccomp = rules);
-            }
-            if (!cgroupsPath.isEmpty()) {
-                s.linux = s.linux.with(linux -> linux.cgroupsPath = tools.cgroupsPath(cgroupsPath));
-            }
-            if (request.rootfs() instanceof Rootfs.Pause && s.process != null) {
-                s.process = s.process.with(process -> {
-                    process.args = List.of(PauseRootfs.PROGRAM);
-                    process.cwd = "/";
-                });
-            }
-            if (request.stdio() instanceof Stdio.Terminal && s.process != null) {
-                s.process = s.process.with(process -> process.terminal = true);
-            }
-        });
+        String place = cgroupsPath.isEmpty() ? "" : tools.cgroups().place(cgroupsPath);
+        Spec spec = ForeignSpec.of(request, root, place);
         Files.write(folder.resolve(CommandContainer.CONFIG), specs.write(spec));
         return folder;
     }

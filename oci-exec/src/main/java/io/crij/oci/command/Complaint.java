@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /// What a runtime said when it failed, as an exception. Runtimes have no error codes: their words are all there is.
 /// Those of runc, crun, youki and runsc are known here; other words stay as they are.
-final class Complaint {
+public final class Complaint {
     private static final Pattern COMMAND_NOT_FOUND =
             Pattern.compile("exec: \"([^\"]+)\": (?:executable file not found|stat [^:]*: no such file|no such file)"
                     + "|executable file [`'\"]([^`'\"]+)['\"`] not found"
@@ -28,7 +28,7 @@ final class Complaint {
 
     /// @param call what was tried: "runc create of container x"
     /// @param said the words of the runtime
-    static OciException of(String id, String call, String said) {
+    public static OciException of(String id, String call, String said) {
         Matcher missing = COMMAND_NOT_FOUND.matcher(said);
         if (missing.find()) {
             return new OciException.CommandNotFound(group(missing));

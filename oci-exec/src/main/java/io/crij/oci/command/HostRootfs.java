@@ -16,7 +16,7 @@ import java.util.List;
 
 /// The root file system of a container as a mount of this host: a command cannot be handed one that is attached
 /// nowhere.
-final class HostRootfs {
+public final class HostRootfs {
     private static final String PLACE = "rootfs";
 
     private HostRootfs() {}
@@ -24,7 +24,7 @@ final class HostRootfs {
     /// Mounts it below the container's folder.
     ///
     /// @return where
-    static Path mount(Rootfs.Overlay overlay, Path folder) throws IOException {
+    public static Path mount(Rootfs.Overlay overlay, Path folder) throws IOException {
         Path place = folder.resolve(PLACE);
         Files.createDirectories(place);
         if (overlay.upper().isEmpty() && overlay.lower().size() == 1) {
@@ -92,7 +92,7 @@ final class HostRootfs {
     }
 
     /// Takes it away; not there is no error.
-    static void unmount(Path folder) throws IOException {
+    public static void unmount(Path folder) throws IOException {
         Path place = folder.resolve(PLACE);
         try {
             while (true) {

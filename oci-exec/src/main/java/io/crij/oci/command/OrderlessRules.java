@@ -13,10 +13,10 @@ import java.util.Map;
 /// counts, as the profile's author means it; libseccomp knows no order, and a rule without conditions takes the
 /// place of all others for its call. Such a rule behind one with conditions is put into conditions here, or left to
 /// the default action.
-final class OrderlessRules {
+public final class OrderlessRules {
     private OrderlessRules() {}
 
-    static Seccomp of(Seccomp filter) {
+    public static Seccomp of(Seccomp filter) {
         Map<String, Rule> conditional = new HashMap<>();
         List<Rule> rules = new ArrayList<>();
         for (Rule rule : filter.syscalls()) {

@@ -71,7 +71,7 @@ final class RuntimeCall {
             Stdio stdio, Fd exitRecords, @Nullable Fd console, Optional<List<String>> waiter, @Nullable Fd waited)
             throws ErrnoException {
         return subreapers.start(new Subreaper.Request(
-                id, arguments(log.toString()), ENVIRONMENT, stdio, exitRecords, console, waiter, waited));
+                id, arguments(log.toString()), ENVIRONMENT, "/", stdio, exitRecords, console, waiter, waited));
     }
 
     /// Waits for its end.

@@ -4,6 +4,7 @@ import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.Pipe;
 import io.crij.linux.abi.FileFlags;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,21 @@ final class Descriptors implements AutoCloseable {
                 } else {
                     backlogs = ShimProcess.Backlogs.NONE;
                 }
+            } else if (stdio instanceof Stdio.Named named) {
+                stdin = end(named.stdin(), FileFlags.O_WRONLY);
+                stdinSlot = stdin == null ? NONE : slots.give(stdin);
+                stdout = end(named.stdout(), FileFlags.O_RDONLY);
+                stdoutSlot = stdout == null ? NONE : slots.give(stdout);
+                stderr = end(named.stderr(), FileFlags.O_RDONLY);
+                stderrSlot = stderr == null ? NONE : slots.give(stderr);
+                Pipe ofOut = backlog();
+                stdoutBacklogSlot = slots.give(ofOut.reader());
+                Pipe ofErr = backlog();
+                stderrBacklogSlot = slots.give(ofErr.reader());
+                backlogs = new ShimProcess.Backlogs(ofOut, ofErr);
+                slots.give(0, named.command().in());
+                slots.give(1, named.command().out());
+                slots.give(2, named.command().err());
             } else {
                 stdin = null;
                 stdout = null;
@@ -141,6 +157,10 @@ final class Descriptors implements AutoCloseable {
         kept.add(pipe.reader());
         kept.add(pipe.writer());
         return pipe;
+    }
+
+    private @Nullable Fd end(@Nullable Path named, int flags) throws ErrnoException {
+        return named == null ? null : keep(Fd.open(named.toString(), flags));
     }
 
     private Fd nothing() throws ErrnoException {

@@ -1,7 +1,9 @@
 package io.crij.oci.runtime;
 
 import io.crij.linux.Fd;
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What becomes of a process's standard streams.
 public sealed interface Stdio {
@@ -28,6 +30,15 @@ public sealed interface Stdio {
 
     /// All three are `/dev/null`.
     record Null() implements Stdio {}
+
+    /// Named pipes, for a process that is started by another program, which opens them by their names. The caller has
+    /// both ends of each open meanwhile: to open one end waits for the other.
+    ///
+    /// @param stdin null: the process has none
+    /// @param stderr null: all output comes through `stdout`
+    /// @param command of what is run here itself
+    record Named(
+            @Nullable Path stdin, Path stdout, @Nullable Path stderr, Given command) implements Stdio {}
 
     /// The caller's own descriptors, which stay the caller's to close.
     record Given(Fd in, Fd out, Fd err, List<Fd> more) implements Stdio {

@@ -58,7 +58,7 @@ final class Streams {
                     p.place(next);
                 }
             }
-            case Stdio.Terminal _, Stdio.Null _ -> {}
+            case Stdio.Terminal _, Stdio.Null _, Stdio.Named _ -> {}
         }
     }
 

@@ -40,7 +40,9 @@ public final class Subreaper implements AutoCloseable {
     /// What to run.
     ///
     /// @param id of the container, for the name of the process
-    /// @param arguments of the command, the absolute path of its program first
+    /// @param arguments of the command, the absolute path of its program first; empty: nothing is run, and it holds
+    ///     the streams only
+    /// @param directory that the command starts in, absolute
     /// @param environment `NAME=value` each
     /// @param stdio of the command, and so of a container that it makes; without a terminal of ours: see `listener`
     /// @param exitRecords file that is opened to append; it is taken over
@@ -52,6 +54,7 @@ public final class Subreaper implements AutoCloseable {
             String id,
             List<String> arguments,
             List<String> environment,
+            String directory,
             Stdio stdio,
             Fd exitRecords,
             @Nullable Fd listener,

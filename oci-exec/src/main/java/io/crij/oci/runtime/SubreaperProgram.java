@@ -92,16 +92,21 @@ final class SubreaperProgram {
                         Abi.flags(SFD_CLOEXEC | SFD_NONBLOCK, "CLOEXEC|NONBLOCK"))
                 .into(value);
         p.call("number that", Call.DUP3, value, Operand.of(places.shim().pidfd(), "signals"), Abi.openFlags(O_CLOEXEC));
-        fork("start " + request.arguments().getFirst(), child);
-        p.store(command, pid, 4);
-        shim.tellPid(pid);
+        boolean runs = !request.arguments().isEmpty();
+        if (runs) {
+            fork("start " + request.arguments().getFirst(), child);
+            p.store(command, pid, 4);
+            shim.tellPid(pid);
+        }
         if (request.waiter().isEmpty()) {
             closeStreams();
         }
         p.call("close everything else", Call.CLOSE_RANGE, Operand.of(slots.end()), LAST, Abi.ZERO);
         serve(true, waiter);
-        p.place(child);
-        execute(request.arguments(), request.environment());
+        if (runs) {
+            p.place(child);
+            execute(request.arguments(), request.environment());
+        }
         request.waiter().ifPresent(arguments -> {
             p.place(waiter);
             streamsOfWaiter();
@@ -132,6 +137,9 @@ final class SubreaperProgram {
                 Abi.ZERO,
                 Operand.of(8));
         p.call("set the umask", Call.UMASK, Abi.octal(0022));
+        if (!request.directory().equals("/")) {
+            p.call("go to the folder", Call.CHDIR, p.text(request.directory()));
+        }
         p.call(
                 "let the rest end with the exec",
                 Call.CLOSE_RANGE,

@@ -191,10 +191,17 @@ public final class Subreapers {
 
     /// Kills a process of which the pid and the start are known, and what it has started.
     public void end(Subreaper.Handle handle) throws ErrnoException {
+        if (ProcessClock.alive(handle.pid(), handle.start())) {
+            Descendants.killAll(handle.pid());
+            endAlone(handle);
+        }
+    }
+
+    /// Kills a process of which the pid and the start are known. What it has started goes on.
+    public void endAlone(Subreaper.Handle handle) throws ErrnoException {
         if (!ProcessClock.alive(handle.pid(), handle.start())) {
             return;
         }
-        Descendants.killAll(handle.pid());
         try (var pidfd = new Pidfd(handle.pid())) {
             if (ProcessClock.alive(handle.pid(), handle.start())) {
                 pidfd.send(io.crij.linux.Signal.KILL);
