@@ -33,13 +33,17 @@ final class Attach {
         if (shim == null || pump == null || container.record().stopped()) {
             throw notRunning(container);
         }
-        boolean input = request.getStdin() && shim.stdin().isPresent();
+        // a terminal has no end of input
+        boolean input = request.getStdin()
+                && shim.stdin().isPresent()
+                && !container.record().terminal();
         Attachment attachment = new Attachment(readiness, pump::wake);
         boolean attached = false;
         try {
             handOver(request, container, shim, attachment);
             attached = true;
             replies.onInputEnd(() -> endInput(container, shim));
+            replies.onResize(new TerminalSize(shim));
             replies.more(Reply.newBuilder().setStreams(Streams.getDefaultInstance()));
             boolean tooSlow = untilEnd(attachment, input, replies);
             replies.last(Reply.newBuilder().setEnded(Ended.newBuilder().setTooSlow(tooSlow)));

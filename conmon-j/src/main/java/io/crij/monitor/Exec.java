@@ -61,10 +61,11 @@ final class Exec {
         try {
             Handover.send(socket, streams(shim));
             replies.onInputEnd(shim::closeStdin);
+            replies.onResize(new TerminalSize(shim));
             replies.more(Reply.newBuilder().setStreams(Streams.getDefaultInstance()));
             status = exit.await();
         } catch (IOException | InterruptedException e) {
-            end(new ExecTree(container, shim.pid()), exit);
+            end(new ExecTree(container, shim), exit);
             throw e;
         }
         replies.last(Reply.newBuilder().setEnded(Ended.newBuilder().setExitCode(status.code())));

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The execs that are under way, one file each on tmpfs: nobody waits for an exec whose monitor was killed, so the next
 /// monitor ends it, its children, and its shim. A process is known by its pid and start time together, since pids come
@@ -27,9 +28,14 @@ final class ExecNotes {
     }
 
     /// Removes itself when it is closed.
-    record Note(Path file) implements AutoCloseable {
+    record Note(@Nullable Path file) implements AutoCloseable {
+        static final Note NONE = new Note(null);
+
         @Override
         public void close() {
+            if (file == null) {
+                return;
+            }
             try {
                 Files.deleteIfExists(file);
             } catch (IOException e) {
@@ -43,6 +49,9 @@ final class ExecNotes {
         int parent = shim.shimPid()
                 .orElseGet(() ->
                         ProcessStat.of(shim.pid()).map(ProcessStat::parent).orElse(0));
+        if (shim.pid() == 0) {
+            return Note.NONE; // its runtime ends it
+        }
         Path file = folder.execs(container).resolve(Integer.toString(shim.pid()));
         String text = shim.pid() + " " + startOf(shim.pid()) + " " + parent + " " + startOf(parent) + "\n";
         try {
@@ -66,11 +75,11 @@ final class ExecNotes {
     void endAll(LiveContainer container) throws IOException {
         try (DirectoryStream<Path> notes = Files.newDirectoryStream(folder.execs(container.id()))) {
             for (Path file : notes) {
-                try (Note note = new Note(file)) {
+                try (Note _ = new Note(file)) {
                     if (file.getFileName().toString().startsWith(UNFINISHED)) {
                         continue;
                     }
-                    end(container, Files.readString(note.file(), StandardCharsets.US_ASCII));
+                    end(container, Files.readString(file, StandardCharsets.US_ASCII));
                 }
             }
         } catch (NoSuchFileException e) {

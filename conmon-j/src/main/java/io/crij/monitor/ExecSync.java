@@ -71,7 +71,7 @@ final class ExecSync {
 
     private static ExecResult collect(LiveContainer container, Shim shim, ExecRun run, Duration timeout)
             throws IOException, InterruptedException {
-        ExecTree tree = new ExecTree(container, shim.pid());
+        ExecTree tree = new ExecTree(container, shim);
         try {
             Optional<ExitStatus> exit = run.untilExit(timeout);
             if (exit.isPresent()) {

@@ -4,11 +4,13 @@ import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Signal;
 import io.crij.oci.runtime.OciException;
+import io.crij.oci.runtime.Shim;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The processes of one exec: the first one, those in its session or process group, and their children. They share
 /// the container's cgroup with everything else in it, so they are told apart by their ancestry (proc_pid_stat(5)). What
@@ -19,19 +21,30 @@ final class ExecTree {
 
     private final LiveContainer container;
     private final int first;
+    private final @Nullable Shim shim;
 
+    ExecTree(LiveContainer container, Shim shim) {
+        this.container = container;
+        this.first = shim.pid();
+        this.shim = shim;
+    }
+
+    /// One whose shim is not ours.
     ExecTree(LiveContainer container, int first) {
         this.container = container;
         this.first = first;
+        this.shim = null;
     }
 
     /// Tells all of them that the terminal, or whoever read and wrote at the other end, has gone.
     void hangUp() {
+        tell(Signal.HUP);
         members(Set.of(first)).forEach(pid -> signal(pid, Signal.HUP));
     }
 
     /// Kills all of them, again until none is left: new ones may be forked meanwhile.
     void kill() {
+        tell(Signal.KILL);
         Set<Integer> known = new HashSet<>(Set.of(first));
         for (int round = 0; round < ROUNDS; round++) {
             Set<Integer> found = members(known);
@@ -43,8 +56,17 @@ final class ExecTree {
         }
     }
 
+    private void tell(Signal signal) {
+        if (shim != null) {
+            shim.signal(signal);
+        }
+    }
+
     /// Living members that descend from, or share group or session with, those known.
     private Set<Integer> members(Set<Integer> known) {
+        if (first == 0) {
+            return Set.of(); // it is none of this host's
+        }
         Map<Integer, ProcessStat> processes = new HashMap<>();
         for (int pid : pids()) {
             stat(pid, processes);

@@ -15,6 +15,9 @@ final class LiveContainer {
     /// Down once the exit is recorded.
     final CountDownLatch stopped = new CountDownLatch(1);
 
+    /// Down once all output is in the log.
+    final CountDownLatch written = new CountDownLatch(1);
+
     final Attachments attachments = new Attachments();
 
     private final OciRuntime runtime;

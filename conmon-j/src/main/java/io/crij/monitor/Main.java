@@ -3,6 +3,7 @@ package io.crij.monitor;
 import io.crij.oci.cgroup.CgroupHost;
 import io.crij.oci.command.CommandRuntime;
 import io.crij.oci.runtime.BuiltinRuntime;
+import io.crij.shim.Shims;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -36,9 +37,11 @@ public final class Main {
         Path containers = state.resolve("containers");
         BuiltinRuntime builtIn = new BuiltinRuntime(containers);
         CgroupHost cgroups = CgroupHost.read();
+        Shims shims = new Shims(state, containers, builtIn.subreapers(), cgroups);
         return new Handlers(
                 Map.of("", builtIn, "builtin", builtIn),
                 settings -> new CommandRuntime(
-                        settings, containers, state.resolve("commands"), builtIn.subreapers(), cgroups));
+                        settings, containers, state.resolve("commands"), builtIn.subreapers(), cgroups),
+                shims::runtime);
     }
 }

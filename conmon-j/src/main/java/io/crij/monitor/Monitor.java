@@ -1,5 +1,6 @@
 package io.crij.monitor;
 
+import io.crij.linux.WindowSize;
 import io.crij.monitor.proto.Containers.Builder;
 import io.crij.monitor.proto.Done;
 import io.crij.monitor.proto.Event;
@@ -8,6 +9,7 @@ import io.crij.monitor.proto.Request;
 import io.crij.monitor.proto.Welcome;
 import io.crij.oci.runtime.OciException;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Carries requests out: one method per verb stands behind each case. Called on the request's own thread, which is
@@ -56,6 +58,9 @@ final class Monitor {
 
         /// Called when the client has no more input, perhaps at once; must not block.
         void onInputEnd(Runnable action);
+
+        /// Called when the client wants its terminal to have another size, perhaps at once.
+        void onResize(Consumer<WindowSize> action);
     }
 
     /// Carries the request out and answers it, whatever happens.
@@ -158,7 +163,7 @@ final class Monitor {
                 done(replies);
                 shutdown.run();
             }
-            case CANCEL, CLOSE_INPUT, VERB_NOT_SET ->
+            case CANCEL, CLOSE_INPUT, RESIZE_STREAM, VERB_NOT_SET ->
                 throw new MonitorException(
                         MonitorException.Code.UNSUPPORTED,
                         "this monitor does not know the verb of request " + request.getId()

@@ -2,10 +2,12 @@ package io.crij.monitor;
 
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
+import io.crij.linux.WindowSize;
 import io.crij.monitor.proto.CloseInput;
 import io.crij.monitor.proto.Ended;
 import io.crij.monitor.proto.Reply;
 import io.crij.monitor.proto.Request;
+import io.crij.monitor.proto.ResizeStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -123,7 +125,8 @@ public final class MonitorStream implements AutoCloseable {
         return Optional.ofNullable(descriptors.get(Handover.Kind.STDERR));
     }
 
-    /// Master of the process's terminal: of an exec for everything, of a container for input and size only.
+    /// Master of the process's terminal, unless that is its runtime's: of an exec for everything, of a container for
+    /// input and size only.
     public Optional<Fd> console() {
         return Optional.ofNullable(descriptors.get(Handover.Kind.CONSOLE));
     }
@@ -134,6 +137,15 @@ public final class MonitorStream implements AutoCloseable {
     public void closeInput() {
         connection.tell(
                 Request.newBuilder().setCloseInput(CloseInput.newBuilder().setRequest(answers.id())));
+    }
+
+    /// Sets the size of a terminal of which there is no [#console] here.
+    public void resize(WindowSize size) {
+        connection.tell(Request.newBuilder()
+                .setResizeStream(ResizeStream.newBuilder()
+                        .setRequest(answers.id())
+                        .setWidth(size.columns())
+                        .setHeight(size.rows())));
     }
 
     /// Called once the container's input was closed for everybody: the caller closes its descriptor, on which others'

@@ -1,6 +1,7 @@
 package io.crij.monitor;
 
 import io.crij.oci.command.CommandSettings;
+import io.crij.shim.ShimSettings;
 
 /// What runs a container.
 public sealed interface MonitoredRuntime {
@@ -9,4 +10,7 @@ public sealed interface MonitoredRuntime {
 
     /// A program with runc's command line.
     record Command(CommandSettings settings) implements MonitoredRuntime {}
+
+    /// A containerd-style shim.
+    record ShimV2(ShimSettings settings) implements MonitoredRuntime {}
 }

@@ -3,6 +3,7 @@ package io.crij.monitor;
 import io.crij.monitor.proto.Create;
 import io.crij.monitor.proto.Runtime;
 import io.crij.oci.command.CommandSettings;
+import io.crij.shim.ShimSettings;
 import java.util.Optional;
 
 /// A container's runtime on the wire.
@@ -28,6 +29,23 @@ final class RuntimeMessages {
                         .setCreateTimeoutMs(settings.createMillis())
                         .setTimeoutMs(settings.millis())
                         .build());
+            case MonitoredRuntime.ShimV2(ShimSettings settings) ->
+                Optional.of(Runtime.newBuilder()
+                        .setKind(Runtime.Kind.SHIM_V2)
+                        .setPath(settings.path())
+                        .setRoot(settings.root())
+                        .setShimOptions(
+                                switch (settings.options()) {
+                                    case RUNC -> Runtime.ShimOptions.RUNC_OPTIONS;
+                                    case GENERIC -> Runtime.ShimOptions.GENERIC_OPTIONS;
+                                })
+                        .setShimRuntime(settings.runtime())
+                        .setShimConfigPath(settings.configPath())
+                        .setShimConfigType(settings.configType())
+                        .setSystemdCgroup(settings.systemdCgroup())
+                        .setCreateTimeoutMs(settings.createMillis())
+                        .setTimeoutMs(settings.millis())
+                        .build());
         };
     }
 
@@ -38,6 +56,7 @@ final class RuntimeMessages {
         Runtime runtime = create.getRuntime();
         return switch (runtime.getKind()) {
             case OCI -> new MonitoredRuntime.Command(command(create.getHandler(), runtime));
+            case SHIM_V2 -> new MonitoredRuntime.ShimV2(shim(create.getHandler(), runtime));
             case UNRECOGNIZED ->
                 throw new MonitorException(
                         MonitorException.Code.UNSUPPORTED,
@@ -59,6 +78,25 @@ final class RuntimeMessages {
                     case RUNC, UNRECOGNIZED -> CommandSettings.Dialect.RUNC;
                     case GVISOR -> CommandSettings.Dialect.GVISOR;
                 },
+                runtime.getSystemdCgroup(),
+                runtime.getCreateTimeoutMs(),
+                runtime.getTimeoutMs());
+    }
+
+    private static ShimSettings shim(String handler, Runtime runtime) throws MonitorException {
+        absolute("runtime.path", runtime.getPath());
+        absolute("runtime.root", runtime.getRoot());
+        return new ShimSettings(
+                handler,
+                runtime.getPath(),
+                runtime.getRoot(),
+                switch (runtime.getShimOptions()) {
+                    case GENERIC_OPTIONS, UNRECOGNIZED -> ShimSettings.Options.GENERIC;
+                    case RUNC_OPTIONS -> ShimSettings.Options.RUNC;
+                },
+                runtime.getShimRuntime(),
+                runtime.getShimConfigPath(),
+                runtime.getShimConfigType(),
                 runtime.getSystemdCgroup(),
                 runtime.getCreateTimeoutMs(),
                 runtime.getTimeoutMs());

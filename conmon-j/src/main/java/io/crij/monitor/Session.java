@@ -2,6 +2,7 @@ package io.crij.monitor;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.crij.linux.WindowSize;
 import io.crij.monitor.proto.Reply;
 import io.crij.monitor.proto.Request;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One connection of a client: reads requests and gives each a virtual thread of its own. What is still under way when
@@ -65,6 +67,15 @@ final class Session {
             }
             return;
         }
+        if (request.hasResizeStream()) {
+            Handling handling = underWay.get(request.getResizeStream().getRequest());
+            if (handling != null) {
+                handling.resize(new WindowSize(
+                        request.getResizeStream().getHeight(),
+                        request.getResizeStream().getWidth()));
+            }
+            return;
+        }
         room.acquire();
         Handling handling = new Handling(request);
         underWay.put(request.getId(), handling);
@@ -88,6 +99,8 @@ final class Session {
         private boolean givenUp;
         private boolean inputEnded;
         private @Nullable Runnable onInputEnd;
+        private @Nullable WindowSize size;
+        private @Nullable Consumer<WindowSize> onResize;
 
         Handling(Request request) {
             this.request = request;
@@ -124,6 +137,21 @@ final class Session {
             onInputEnd = action;
             if (inputEnded) {
                 action.run();
+            }
+        }
+
+        synchronized void resize(WindowSize wanted) {
+            size = wanted;
+            if (onResize != null) {
+                onResize.accept(wanted);
+            }
+        }
+
+        @Override
+        public synchronized void onResize(Consumer<WindowSize> action) {
+            onResize = action;
+            if (size != null) {
+                action.accept(size);
             }
         }
 

@@ -49,13 +49,10 @@ final class Supervision {
             List<OutputSource> sources = sources(shim);
             if (!sources.isEmpty()) {
                 PumpJournal journal = PumpJournal.open(folder.journal(container.id()), backlogs(shim));
-                LogPump pump = new LogPump(
-                        container.id(),
-                        writers,
-                        journal,
-                        container.attachments,
-                        sources,
-                        () -> acknowledgeLater(container));
+                LogPump pump = new LogPump(container.id(), writers, journal, container.attachments, sources, () -> {
+                    container.written.countDown();
+                    acknowledgeLater(container);
+                });
                 container.pump(pump);
                 pump.begin(readiness, logPath.isEmpty() ? null : Path.of(logPath), OPEN_LOG);
             }
@@ -115,7 +112,7 @@ final class Supervision {
             }
             return;
         }
-        drain(container.pump());
+        drain(container, shim);
         record(container, status.get());
         acknowledge(container);
     }
@@ -132,13 +129,18 @@ final class Supervision {
 
     /// What the process had written before its end goes to the log first; others that keep the pipe open, or a dead
     /// disk, do not hold the exit up for long.
-    private static void drain(@Nullable LogPump pump) {
+    private static void drain(LiveContainer container, Shim shim) {
+        LogPump pump = container.pump();
         if (pump == null) {
             return;
         }
-        CountDownLatch drained = new CountDownLatch(1);
-        pump.drain(drained::countDown);
         try {
+            // what another program brings may not be in the pipe yet, but then comes the end of the pipe
+            if (shim.relayed() && container.written.await(DRAIN.toNanos(), TimeUnit.NANOSECONDS)) {
+                return;
+            }
+            CountDownLatch drained = new CountDownLatch(1);
+            pump.drain(drained::countDown);
             if (!drained.await(DRAIN.toNanos(), TimeUnit.NANOSECONDS)) {
                 LOG.log(
                         System.Logger.Level.WARNING,
@@ -150,7 +152,8 @@ final class Supervision {
     }
 
     private void record(LiveContainer container, ExitStatus status) {
-        boolean killedForMemory = oom.killed(container.record().cgroup());
+        Shim shim = container.shim();
+        boolean killedForMemory = oom.killed(container.record().cgroup()) || (shim != null && shim.killedForMemory());
         container.facts.lock();
         try {
             if (container.record().stopped()) {

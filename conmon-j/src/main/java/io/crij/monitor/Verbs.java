@@ -1,6 +1,5 @@
 package io.crij.monitor;
 
-import io.crij.linux.Pty;
 import io.crij.linux.WindowSize;
 import io.crij.monitor.proto.Event;
 import io.crij.monitor.proto.Kill;
@@ -115,17 +114,13 @@ final class Verbs {
         });
     }
 
-    void resize(Resize request) throws MonitorException, OciException, IOException {
+    void resize(Resize request) throws MonitorException, OciException {
         LiveContainer container = containers.find(request.getContainerId());
         Shim shim = container.shim();
         if (shim == null || container.record().stopped()) {
             throw new OciException.WrongState("container not running: " + container.id());
         }
-        // the master stays the shim's: the Pty must not be closed
-        @SuppressWarnings("resource")
-        Pty terminal = new Pty(shim.console()
-                .orElseThrow(() -> new OciException.WrongState("container " + container.id() + " has no terminal")));
-        terminal.resize(new WindowSize(request.getHeight(), request.getWidth()));
+        shim.resize(new WindowSize(request.getHeight(), request.getWidth()));
     }
 
     private static void require(LiveContainer container, String verb, ContainerRecord.Status wanted)

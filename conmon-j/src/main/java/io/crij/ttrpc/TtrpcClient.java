@@ -38,7 +38,7 @@ public final class TtrpcClient implements AutoCloseable {
     /// Calls and waits. An interrupt gives the call up; an answer that comes later is dropped.
     ///
     /// @param service with its package
-    /// @param timeout told to the other end too
+    /// @param timeout told to the other end too; zero is without end
     /// @return the bytes of the answer's message
     public byte[] call(String service, String method, byte[] payload, Duration timeout)
             throws TtrpcException, InterruptedException {
@@ -88,6 +88,10 @@ public final class TtrpcClient implements AutoCloseable {
             while (call.answer == null) {
                 if (ended != null) {
                     throw new TtrpcException.Closed(what + " had no answer, the connection has ended: " + ended, null);
+                }
+                if (timeout.isZero()) {
+                    pending.wait();
+                    continue;
                 }
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {

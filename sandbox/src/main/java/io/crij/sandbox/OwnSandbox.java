@@ -88,6 +88,7 @@ public final class OwnSandbox {
         annotations.put(
                 CRI + "sandbox-log-directory", pod.paths().logDirectory().toString());
         annotations.putAll(annotations("sandbox", id, pod));
+        annotations.putAll(size(pod.config().resources()));
         return Spec.EMPTY.with(spec -> {
             spec.hostname = pod.hostname();
             spec.root = new Root("rootfs", true);
@@ -103,10 +104,22 @@ public final class OwnSandbox {
             spec.annotations = annotations;
             spec.linux = spec.linux.with(linux -> {
                 linux.namespaces = namespaces(pod.paths());
-                linux.cgroupsPath = pod.cgroupParent() + "/" + id;
+                linux.cgroupsPath = CgroupPlaces.cgroupsPath(CgroupPlaces.of(pod.cgroupParent(), id));
                 linux.resources = LinuxResources.NONE;
             });
         });
+    }
+
+    /// What a virtual machine is to have room for: the limits of all containers of the pod.
+    private static Map<String, String> size(@Nullable ContainerResources sum) {
+        if (sum == null) {
+            return Map.of();
+        }
+        return Map.of(
+                CRI + "sandbox-cpu-period", Long.toString(sum.cpuPeriod()),
+                CRI + "sandbox-cpu-quota", Long.toString(sum.cpuQuota()),
+                CRI + "sandbox-cpu-shares", Long.toString(sum.cpuShares()),
+                CRI + "sandbox-memory", Long.toString(sum.memoryLimit()));
     }
 
     private static List<Namespace> namespaces(PodPaths paths) {

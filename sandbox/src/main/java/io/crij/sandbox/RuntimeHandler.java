@@ -21,7 +21,7 @@ public record RuntimeHandler(
     String monitorName() {
         return switch (runtime) {
             case MonitoredRuntime.BuiltIn _ -> "";
-            case MonitoredRuntime.Command _ -> name;
+            case MonitoredRuntime.Command _, MonitoredRuntime.ShimV2 _ -> name;
         };
     }
 
@@ -29,6 +29,7 @@ public record RuntimeHandler(
     boolean makesSandboxes() {
         return switch (runtime) {
             case MonitoredRuntime.BuiltIn _ -> false;
+            case MonitoredRuntime.ShimV2 _ -> true;
             case MonitoredRuntime.Command(var settings) -> settings.dialect() == CommandSettings.Dialect.GVISOR;
         };
     }
@@ -37,7 +38,7 @@ public record RuntimeHandler(
     boolean mapsUsers() {
         return switch (runtime) {
             case MonitoredRuntime.BuiltIn _ -> true;
-            case MonitoredRuntime.Command _ -> false;
+            case MonitoredRuntime.Command _, MonitoredRuntime.ShimV2 _ -> false;
         };
     }
 }

@@ -11,6 +11,7 @@ import io.crij.server.handlers.FoundHandler;
 import io.crij.server.handlers.FoundHandlers;
 import io.crij.server.spec.AllowedAnnotations;
 import io.crij.server.streaming.StreamSettings;
+import io.crij.shim.ShimSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -89,7 +90,26 @@ final class Settings {
                         settings.createTimeout().toMillis(),
                         settings.timeout().toMillis()));
             }
+            case SHIM_V2 -> new MonitoredRuntime.ShimV2(shim(config, handler));
         };
+    }
+
+    private static ShimSettings shim(Config config, FoundHandler handler) {
+        var settings = handler.settings();
+        var program = handler.program().orElse(Path.of("/nowhere", handler.name()));
+        boolean runc = settings.dialect() == Config.Handler.Dialect.RUNC || program.endsWith("containerd-shim-runc-v2");
+        boolean gvisor = settings.dialectOf(program) == Config.Handler.Dialect.GVISOR;
+        return new ShimSettings(
+                handler.name(),
+                program.toString(),
+                root(config, handler).toString(),
+                runc ? ShimSettings.Options.RUNC : ShimSettings.Options.GENERIC,
+                settings.shimRuntime().toString(),
+                settings.configPath().toString(),
+                gvisor ? "io.containerd.runsc.v1.options" : "",
+                config.runtime().cgroupDriver() == Config.CgroupDriver.SYSTEMD,
+                settings.createTimeout().toMillis(),
+                settings.timeout().toMillis());
     }
 
     private static Path root(Config config, FoundHandler handler) {

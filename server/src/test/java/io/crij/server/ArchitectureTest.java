@@ -148,6 +148,7 @@ class ArchitectureTest {
                         "io.crij.admin.v1..",
                         "io.crij.monitor.proto..",
                         "io.crij.ttrpc.proto..",
+                        "io.crij.shim.proto..",
                         "io.crij.server.nri.proto..")
                 .should()
                 .haveSimpleNameNotEndingWith("Manager")

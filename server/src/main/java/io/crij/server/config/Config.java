@@ -179,26 +179,37 @@ public record Config(
     public record Handler(
             @Key("""
                 How containers are made: builtin is the executor inside conmon-j; oci is another runtime with runc's \
-                command line, as runc, crun, youki and runsc.\
+                command line, as runc, crun, youki and runsc; shim-v2 is a shim of containerd's kind, as Kata's.\
                 """) Type type,
 
             @Key("""
-                oci: its program. A name without a slash is looked for in PATH; empty: the handler's own name.\
+                oci, shim-v2: its program. A name without a slash is looked for in PATH; empty: the handler's own name, \
+                for a shim containerd-shim-NAME-v2. A shim may be named as in containerd too: io.containerd.runc.v2.\
                 """) Path path,
 
-            @Key("oci: folder of the runtime's own state; empty: runtimes/NAME in the state folder.")
+            @Key("oci, shim-v2: folder of the runtime's own state; empty: runtimes/NAME in the state folder.")
             Path root,
 
             @Key("oci: more options of the runtime, put before the verb of every call.")
             List<String> options,
 
             @Key("""
+                shim-v2: program of the runtime behind it, for shims that take one (containerd-shim-runc-v2); empty: \
+                the shim's choice.\
+                """) Path shimRuntime,
+
+            @Key("shim-v2: configuration file of the runtime behind it, as Kata has one; empty: the shim's choice.")
+            Path configPath,
+
+            @Key("""
                 oci: what is special about it. runc: containers are processes of this host. gvisor: they are processes of a \
-                sandbox, one for each pod, as with runsc. auto: gvisor for a program called runsc, runc for all others.\
+                sandbox, one for each pod, as with runsc. auto: gvisor for a program called runsc, runc for all others. \
+                shim-v2: whose options it takes; auto: runc's for containerd-shim-runc-v2, gvisor's for \
+                containerd-shim-runsc-v1, else the common ones.\
                 """) Dialect dialect,
 
             @Key("""
-                oci: annotations of pods and containers that mean something to a runtime, and reach it: names, or beginnings \
+                oci, shim-v2: annotations of pods and containers that mean something to a runtime, and reach it: names, or beginnings \
                 with * at the end, as io.katacontainers.*. Others with the names of runtimes are kept from it.\
                 """) List<String> allowedAnnotations,
 
@@ -212,11 +223,13 @@ public record Config(
 
             @Key(
                     value =
-                            "oci: how long the runtime may take to create a container, or to execute a command in it, before it is killed.",
+                            "oci, shim-v2: how long the runtime may take to create a container, or to execute a command in it, before it is killed.",
                     min = 1000)
             Duration createTimeout,
 
-            @Key(value = "oci: how long any other call of the runtime may take before it is killed.", min = 1000)
+            @Key(
+                    value = "oci, shim-v2: how long any other call of the runtime may take before it is killed.",
+                    min = 1000)
             Duration timeout,
 
             @Key("Privileged containers get the devices of their request only, not all of the host.")
@@ -226,6 +239,8 @@ public record Config(
                 Path.of(""),
                 Path.of(""),
                 List.of(),
+                Path.of(""),
+                Path.of(""),
                 Dialect.AUTO,
                 List.of(),
                 Path.of(""),
@@ -236,7 +251,8 @@ public record Config(
 
         public enum Type {
             BUILTIN,
-            OCI;
+            OCI,
+            SHIM_V2;
 
             @Override
             public String toString() {
@@ -255,7 +271,10 @@ public record Config(
         /// @param program path or name of it
         public Dialect dialectOf(Path program) {
             return switch (dialect) {
-                case AUTO -> program.endsWith("runsc") ? Dialect.GVISOR : Dialect.RUNC;
+                case AUTO ->
+                    program.endsWith("runsc") || program.endsWith("containerd-shim-runsc-v1")
+                            ? Dialect.GVISOR
+                            : Dialect.RUNC;
                 case RUNC, GVISOR -> dialect;
             };
         }

@@ -85,15 +85,23 @@ final class ConfigRules {
                 refuseForBuiltIn(table + ".path", handler.path().toString());
                 refuseForBuiltIn(table + ".root", handler.root().toString());
                 refuseForBuiltIn(table + ".options", String.join(" ", handler.options()));
+                onlyForShims(table, handler);
+            }
+            case SHIM_V2 -> {
+                program(table, handler);
+                if (!handler.options().isEmpty()) {
+                    throw refused(
+                            table + ".options",
+                            String.join(" ", handler.options()),
+                            "is for type = \"oci\"; a shim has shim_runtime and config_path");
+                }
+                if (!handler.configPath().toString().isEmpty()) {
+                    absolute(table + ".config_path", handler.configPath());
+                }
             }
             case OCI -> {
-                var path = handler.path().toString();
-                if (path.contains("/") && !handler.path().isAbsolute()) {
-                    throw refused(table + ".path", path, "must be an absolute path, or a name to look for in PATH");
-                }
-                if (!handler.root().toString().isEmpty()) {
-                    absolute(table + ".root", handler.root());
-                }
+                program(table, handler);
+                onlyForShims(table, handler);
                 for (var option : handler.options()) {
                     if (!option.startsWith("-")) {
                         throw refused(
@@ -120,9 +128,29 @@ final class ConfigRules {
         }
     }
 
+    private void program(String table, Config.Handler handler) throws ConfigException {
+        var path = handler.path().toString();
+        if (path.contains("/") && !handler.path().isAbsolute()) {
+            throw refused(table + ".path", path, "must be an absolute path, or a name to look for in PATH");
+        }
+        if (!handler.root().toString().isEmpty()) {
+            absolute(table + ".root", handler.root());
+        }
+    }
+
+    private void onlyForShims(String table, Config.Handler handler) throws ConfigException {
+        for (var entry : Map.of("shim_runtime", handler.shimRuntime(), "config_path", handler.configPath())
+                .entrySet()) {
+            if (!entry.getValue().toString().isEmpty()) {
+                throw refused(table + "." + entry.getKey(), entry.getValue().toString(), "is for type = \"shim-v2\"");
+            }
+        }
+    }
+
     private void refuseForBuiltIn(String key, String value) throws ConfigException {
         if (!value.isEmpty()) {
-            throw refused(key, value, "is for handlers that run another program: set type = \"oci\" too");
+            throw refused(
+                    key, value, "is for handlers that run another program: set type = \"oci\" or \"shim-v2\" too");
         }
     }
 

@@ -24,6 +24,7 @@ public record FoundHandler(
     public boolean makesSandboxes() {
         return switch (settings.type()) {
             case BUILTIN -> false;
+            case SHIM_V2 -> true;
             case OCI -> program.isPresent() && settings.dialectOf(program.get()) == Config.Handler.Dialect.GVISOR;
         };
     }

@@ -39,17 +39,15 @@ final class HandlerProbe {
         return switch (settings.type()) {
             case BUILTIN -> new FoundHandler(name, settings, Optional.empty(), "", "", true, mapsUsers);
             case OCI -> command();
+            case SHIM_V2 -> shim();
         };
     }
 
     private FoundHandler command() throws InterruptedException {
         var program = program();
-        if (program.isEmpty()) {
-            return unusable(Optional.empty(), missing());
-        }
-        if (!Files.isExecutable(program.get())) {
-            var why = Files.exists(program.get()) ? " is not executable; chmod +x it" : " does not exist; install it";
-            return unusable(Optional.empty(), program.get() + why + ", or correct runtimes." + name + ".path");
+        var problem = problem(program);
+        if (program.isEmpty() || !problem.isEmpty()) {
+            return unusable(Optional.empty(), problem);
         }
         var version = output(program.get(), "--version");
         if (version instanceof Answer.Failed(String why)) {
@@ -58,6 +56,55 @@ final class HandlerProbe {
         var features = output(program.get(), "features");
         boolean recursive = features instanceof Answer.Said(String text) && recursiveReadOnly(text);
         return new FoundHandler(name, settings, program, "", firstLine(version), recursive, false);
+    }
+
+    /// Of a shim; what the runtime behind it can do is asked of that, where it is known which it is.
+    private FoundHandler shim() throws InterruptedException {
+        var program = program();
+        var problem = problem(program);
+        if (program.isEmpty() || !problem.isEmpty()) {
+            return unusable(Optional.empty(), problem);
+        }
+        var config = settings.configPath();
+        if (!config.toString().isEmpty() && !Files.isReadable(config)) {
+            return unusable(
+                    program, config + " cannot be read: write it, or correct runtimes." + name + ".config_path");
+        }
+        var runtime = runtimeBehind(program.get());
+        if (!settings.shimRuntime().toString().isEmpty() && runtime.isEmpty()) {
+            return unusable(
+                    program,
+                    "there is no program " + settings.shimRuntime() + "; install it, or correct runtimes." + name
+                            + ".shim_runtime");
+        }
+        var version = output(program.get(), "-v");
+        if (version instanceof Answer.Failed(String why)) {
+            return unusable(program, program.get() + " -v " + why + ": is it a shim of containerd's kind?");
+        }
+        boolean recursive = runtime.isPresent()
+                && output(runtime.get(), "features") instanceof Answer.Said(String text)
+                && recursiveReadOnly(text);
+        return new FoundHandler(name, settings, program, "", versionLine(version), recursive, false);
+    }
+
+    private Optional<Path> runtimeBehind(Path shim) {
+        var wanted = settings.shimRuntime().toString();
+        if (wanted.isEmpty() && !shim.endsWith("containerd-shim-runc-v2")) {
+            return Optional.empty();
+        }
+        return find(wanted.isEmpty() ? "runc" : wanted).filter(Files::isExecutable);
+    }
+
+    /// Why its program cannot be run; empty when it can.
+    private String problem(Optional<Path> program) {
+        if (program.isEmpty()) {
+            return missing();
+        }
+        if (!Files.isExecutable(program.get())) {
+            var why = Files.exists(program.get()) ? " is not executable; chmod +x it" : " does not exist; install it";
+            return program.get() + why + ", or correct runtimes." + name + ".path";
+        }
+        return "";
     }
 
     private String missing() {
@@ -71,14 +118,30 @@ final class HandlerProbe {
     }
 
     private String wanted() {
-        return settings.path().toString().isEmpty() ? name : settings.path().toString();
+        var path = settings.path().toString();
+        if (settings.type() == Config.Handler.Type.SHIM_V2) {
+            return path.isEmpty() ? "containerd-shim-" + name + "-v2" : shimOf(path);
+        }
+        return path.isEmpty() ? name : path;
+    }
+
+    /// containerd names a shim by its runtime: `io.containerd.runc.v2` is `containerd-shim-runc-v2`.
+    private static String shimOf(String path) {
+        var parts = path.split("\\.");
+        return path.contains("/") || parts.length < 3
+                ? path
+                : "containerd-shim-" + parts[parts.length - 2] + "-" + parts[parts.length - 1];
     }
 
     private Optional<Path> program() {
-        return wanted().contains("/")
-                ? Optional.of(settings.path())
+        return find(wanted());
+    }
+
+    private static Optional<Path> find(String program) {
+        return program.contains("/")
+                ? Optional.of(Path.of(program))
                 : PLACES.stream()
-                        .map(place -> place.resolve(wanted()))
+                        .map(place -> place.resolve(program))
                         .filter(Files::isExecutable)
                         .findFirst();
     }
@@ -131,6 +194,18 @@ final class HandlerProbe {
     private static String firstLine(Answer answer) {
         return answer instanceof Answer.Said(String text)
                 ? text.lines().findFirst().orElse("").strip()
+                : "";
+    }
+
+    /// Of several lines that with the version, as containerd's shims print them.
+    private static String versionLine(Answer answer) {
+        return answer instanceof Answer.Said(String text)
+                ? text.lines()
+                        .map(String::strip)
+                        .filter(line -> line.startsWith("Version:"))
+                        .findFirst()
+                        .map(line -> line.substring("Version:".length()).strip())
+                        .orElse(firstLine(answer))
                 : "";
     }
 

@@ -1,6 +1,7 @@
 package io.crij.server.streaming;
 
 import io.crij.linux.Fd;
+import io.crij.linux.WindowSize;
 import io.crij.monitor.MonitorException;
 import io.crij.monitor.MonitorStream;
 import java.util.Optional;
@@ -13,7 +14,11 @@ public interface CommandProcess extends AutoCloseable {
 
     Optional<Fd> stderr();
 
+    /// Empty with a terminal that is its runtime's, too.
     Optional<Fd> console();
+
+    /// Sets the size of a terminal without [#console].
+    void resize(WindowSize size);
 
     void closeInput();
 
@@ -44,6 +49,11 @@ public interface CommandProcess extends AutoCloseable {
         @Override
         public Optional<Fd> console() {
             return stream.console();
+        }
+
+        @Override
+        public void resize(WindowSize size) {
+            stream.resize(size);
         }
 
         @Override

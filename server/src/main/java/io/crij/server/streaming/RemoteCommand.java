@@ -92,11 +92,16 @@ final class RemoteCommand {
         if (wants.stderr()) {
             watch(process.stderr()).ifPresent(fd -> copy(fd, CommandClient.Stream.STDERR));
         }
-        console.ifPresent(fd -> client.onResize(size -> resize(fd.fd(), size)));
+        if (console.isPresent()) {
+            PolledFd master = console.get();
+            client.onResize(size -> resize(master.fd(), size));
+        } else if (wants.tty()) {
+            client.onResize(process::resize);
+        }
         var sink = console.isPresent() ? console : watch(process.stdin());
         if (wants.stdin() && sink.isPresent()) {
             PolledFd target = sink.get();
-            boolean terminal = console.isPresent();
+            boolean terminal = console.isPresent() || wants.tty();
             input = Thread.ofVirtual().name("stdin").start(() -> type(target, terminal));
             process.onInputEnd(() -> {
                 client.refuseInput();

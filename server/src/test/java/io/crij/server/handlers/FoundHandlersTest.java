@@ -23,6 +23,8 @@ class FoundHandlersTest {
                 program,
                 usual.root(),
                 usual.options(),
+                usual.shimRuntime(),
+                usual.configPath(),
                 usual.dialect(),
                 usual.allowedAnnotations(),
                 usual.seccompProfile(),

@@ -27,6 +27,8 @@ class HandlerDefaultsTest {
                 usual.path(),
                 usual.root(),
                 usual.options(),
+                usual.shimRuntime(),
+                usual.configPath(),
                 usual.dialect(),
                 annotations,
                 usual.seccompProfile(),

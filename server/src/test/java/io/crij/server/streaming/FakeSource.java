@@ -114,6 +114,11 @@ final class FakeSource implements StreamSource, AutoCloseable {
         }
 
         @Override
+        public void resize(io.crij.linux.WindowSize size) {
+            throw new AssertionError("its terminal is a descriptor here");
+        }
+
+        @Override
         public Optional<Fd> console() {
             return Optional.empty();
         }
