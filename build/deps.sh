@@ -20,6 +20,7 @@ test_needs='
 /usr/{s,}bin/runc                        runc
 /usr/bin/crun                            crun
 /usr/bin/runsc                           runsc
+/usr/bin/containerd-shim-runc-v2          containerd
 /usr/bin/aarch64-linux-gnu-gcc           gcc-aarch64-linux-gnu
 /usr/bin/qemu-aarch64-static             qemu-user-static
 /usr/bin/qemu-system-x86_64              qemu-system-x86
