@@ -11,7 +11,8 @@ enum Handler {
     BUILTIN("crij", "", "", Set.of()),
     RUNC("runc", "runc", "", Set.of()),
     CRUN("crun", "crun", "", Set.of()),
-    OCI_EXEC("oci-exec", "", "", Set.of());
+    OCI_EXEC("oci-exec", "", "", Set.of()),
+    SHIM("shim", "containerd-shim-runc-v2", "", Set.of());
 
     private final String name;
     private final String program;
@@ -55,8 +56,12 @@ enum Handler {
         var text = new StringBuilder();
         for (var handler : values()) {
             if (handler != BUILTIN && handler.path().isPresent()) {
-                text.append("[runtimes.%s]\ntype = \"oci\"\npath = \"%s\"\noptions = [%s]\n"
-                        .formatted(handler.name, handler.path().get(), handler.options));
+                text.append("[runtimes.%s]\ntype = \"%s\"\npath = \"%s\"\noptions = [%s]\n"
+                        .formatted(
+                                handler.name,
+                                handler == SHIM ? "shim-v2" : "oci",
+                                handler.path().get(),
+                                handler.options));
             }
         }
         return text.toString();
