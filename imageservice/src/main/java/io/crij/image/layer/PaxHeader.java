@@ -24,9 +24,9 @@ final class PaxHeader {
     void read(byte[] bytes) throws TarException {
         for (int at = 0; at < bytes.length && bytes[at] != 0; ) {
             int blank = indexOf(bytes, ' ', at, Math.min(bytes.length, at + 12));
-            int length = blank < 0 ? 0 : length(bytes, at, blank);
-            int end = at + length;
-            int equals = end > bytes.length || end <= blank ? -1 : indexOf(bytes, '=', blank + 1, end);
+            int end = blank < 0 ? at : at + length(bytes, at, blank);
+            // a record that ends where it begins would be read for ever
+            int equals = end <= at || end > bytes.length ? -1 : indexOf(bytes, '=', blank + 1, end);
             if (equals < 0 || bytes[end - 1] != '\n') {
                 throw new TarException("a pax header has a record that is not \"length key=value\"");
             }
