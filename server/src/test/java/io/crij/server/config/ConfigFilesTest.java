@@ -136,7 +136,7 @@ class ConfigFilesTest {
     void handlersAreCheckedWithTheReason() {
         assertMessage(
                 "[runtimes.kata]\ntype = \"shim\"\n", ":2: runtimes.kata.type = \"shim\": must be one of: builtin");
-        assertMessage("[runtimes.runc]\npath = \"/usr/bin/runc\"\n", "set type = \"oci\" too");
+        assertMessage("[runtimes.runc]\npath = \"/usr/bin/runc\"\n", "set type = \"oci\" or \"shim-v2\" too");
         assertMessage(
                 "[runtimes.runc]\ntype = \"oci\"\npath = \"bin/runc\"\n",
                 "absolute path, or a name to look for in PATH");
