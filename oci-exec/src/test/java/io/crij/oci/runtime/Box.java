@@ -1,9 +1,12 @@
 package io.crij.oci.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.crij.linux.Directory;
+import io.crij.linux.Errno;
+import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.OverlayLayers;
 import io.crij.oci.cgroup.CgroupHost;
@@ -225,6 +228,22 @@ final class Box implements AutoCloseable {
             text.append(new String(buffer, 0, pipe.read(buffer), StandardCharsets.UTF_8));
         }
         return text.toString();
+    }
+
+    /// All that a process wrote to its terminal. It has ended: then the kernel says EIO after the last of it, which may
+    /// come in several pieces.
+    static String shown(Shim shim) throws Exception {
+        var text = new StringBuilder();
+        byte[] buffer = new byte[4096];
+        try {
+            while (true) {
+                int got = shim.console().orElseThrow().read(buffer);
+                text.append(new String(buffer, 0, got, StandardCharsets.UTF_8));
+            }
+        } catch (ErrnoException e) {
+            assertEquals(Errno.EIO, e.errno(), e.getMessage());
+            return text.toString();
+        }
     }
 
     static ExitStatus await(Shim shim) throws Exception {

@@ -165,12 +165,10 @@ class CommandTest extends ContainerTest {
         assertEquals(255, missing.code());
         assertTrue(missing.out().contains("executable file not found in $PATH"), missing.out());
         assertEquals(new OwnCommand.Result("", 0), verb("update", "--pids-limit", "77", id));
-        JsonNode stats =
-                new ObjectMapper().readTree(verb("events", "--stats", id).out());
+        JsonNode stats = statsOfOneProcess(id);
         assertEquals("stats", stats.get("type").asText());
         assertEquals(id, stats.get("id").asText());
         assertEquals(77, stats.at("/data/pids/limit").asInt());
-        assertEquals(1, stats.at("/data/pids/current").asInt());
         assertTrue(stats.at("/data/cpu/usage/total").asLong() > 0, stats.toString());
         assertTrue(stats.at("/data/memory/usage/usage").asLong() > 0, stats.toString());
         assertEquals(new OwnCommand.Result("", 0), verb("pause", id));
@@ -183,6 +181,18 @@ class CommandTest extends ContainerTest {
         assertEquals(new OwnCommand.Result("", 0), verb("kill", id, "KILL"));
         assertEquals(new OwnCommand.Result("", 0), verb("delete", "--force", id));
         assertTrue(verb("state", id).out().contains("does not exist"));
+    }
+
+    /// An exec that failed is counted until the machine's init reaps it.
+    private JsonNode statsOfOneProcess(String id) throws Exception {
+        for (int i = 0; i < 50; i++) {
+            JsonNode stats =
+                    new ObjectMapper().readTree(verb("events", "--stats", id).out());
+            if (stats.at("/data/pids/current").asInt() == 1) {
+                return stats;
+            }
+        }
+        throw new AssertionError(id + " keeps more than one process");
     }
 
     @Test

@@ -114,9 +114,7 @@ class DetachedTest extends ContainerTest {
                 box.runtime.create(new CreateRequest(id, box.folder, spec, rootfs, new Stdio.Terminal(), true))) {
             box.runtime.start(id);
             Box.await(shim);
-            byte[] buffer = new byte[100];
-            int got = shim.console().orElseThrow().read(buffer);
-            assertEquals("/dev/pts/0\r\n", new String(buffer, 0, got));
+            assertEquals("/dev/pts/0\r\n", Box.shown(shim));
         }
     }
 }
