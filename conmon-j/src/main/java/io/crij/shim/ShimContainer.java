@@ -95,7 +95,7 @@ final class ShimContainer {
 
     void become(ShimRecord next) throws StepFailed {
         try {
-            next.write(folder);
+            ShimRecord.FILE.write(folder, next);
             record = next;
         } catch (ErrnoException e) {
             throw new StepFailed("cannot write the record of container " + id() + ": " + e.getMessage(), e.errno(), e);
@@ -206,10 +206,10 @@ final class ShimContainer {
 
     /// Removes our files, and the folder unless somebody else has something in it. Idempotent.
     static void removeFiles(Path folder) throws IOException {
-        for (String file :
-                new String[] {EXIT, EXIT + ".new", OUT_OF_MEMORY, ShimRecord.FILE + ".new", ShimRecord.FILE}) {
+        for (String file : new String[] {EXIT, EXIT + ".new", OUT_OF_MEMORY}) {
             Files.deleteIfExists(folder.resolve(file));
         }
+        ShimRecord.FILE.remove(folder);
         try {
             Files.deleteIfExists(folder);
         } catch (java.nio.file.DirectoryNotEmptyException e) {

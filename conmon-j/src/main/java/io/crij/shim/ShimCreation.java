@@ -6,14 +6,13 @@ import io.crij.linux.Fd;
 import io.crij.linux.Signal;
 import io.crij.linux.abi.FileFlags;
 import io.crij.oci.cgroup.Cgroup;
+import io.crij.oci.command.ForeignRootfs;
 import io.crij.oci.command.ForeignSpec;
 import io.crij.oci.command.HostRootfs;
-import io.crij.oci.command.PauseRootfs;
 import io.crij.oci.runtime.CreateRequest;
 import io.crij.oci.runtime.OciException;
 import io.crij.oci.runtime.OciException.AlreadyExists;
 import io.crij.oci.runtime.OciException.StepFailed;
-import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.runtime.Rollback;
 import io.crij.oci.runtime.Rootfs;
 import io.crij.oci.runtime.Shim;
@@ -78,7 +77,7 @@ final class ShimCreation {
     private ShimContainer begin(String cgroupsPath, Optional<Cgroup> cgroup, Rollback undo)
             throws IOException, OciException {
         Files.createDirectories(folder);
-        if (Files.exists(folder.resolve(ShimRecord.FILE))) {
+        if (ShimRecord.FILE.isIn(folder)) {
             throw new AlreadyExists(request.id());
         }
         undo.add("remove the files of " + request.id(), () -> ShimContainer.removeFiles(folder));
@@ -98,7 +97,7 @@ final class ShimCreation {
                 cgroupsPath,
                 request.rootfs() instanceof Rootfs.Overlay,
                 request.spec().annotations());
-        record.write(folder);
+        ShimRecord.FILE.write(folder, record);
         Files.createDirectories(tools.bundles());
         // what has no record is nobody's
         HostRootfs.unmount(bundle);
@@ -111,7 +110,8 @@ final class ShimCreation {
 
     /// Its bundle and its pipes.
     private void prepare(ShimContainer container, String cgroupsPath, Rollback undo) throws IOException, OciException {
-        Path root = root(undo);
+        Path root = ForeignRootfs.prepare(
+                request, tools.settings().name(), tools.settings().path(), tools.own(), bundle, undo);
         String place = cgroupsPath.isEmpty() ? "" : tools.cgroups().place(cgroupsPath);
         var spec = ForeignSpec.of(
                 request, root, place, container.record().streams().terminal());
@@ -120,23 +120,6 @@ final class ShimCreation {
         container.pipes().make();
         container.hold();
         undo.add("close the pipes of " + request.id(), container::letGo);
-    }
-
-    private Path root(Rollback undo) throws IOException, OciException {
-        return switch (request.rootfs()) {
-            case Rootfs.Directory(Path path) -> path;
-            case Rootfs.Overlay overlay -> {
-                if (!request.spec().linux().uidMappings().isEmpty()) {
-                    throw new Unsupported("handler " + tools.settings().name() + " runs "
-                            + tools.settings().path()
-                            + ", for which the owners of an image's files cannot be mapped: pods with a user namespace"
-                            + " of their own need a handler of type builtin");
-                }
-                undo.add("unmount the root file system of " + request.id(), () -> HostRootfs.unmount(bundle));
-                yield HostRootfs.mount(overlay, bundle);
-            }
-            case Rootfs.Pause _ -> PauseRootfs.prepare(tools.own());
-        };
     }
 
     private Created create(ShimContainer container, Rollback undo)
@@ -169,7 +152,7 @@ final class ShimCreation {
         if (container.record().sandbox() || sandbox == null || !sandbox.matches("[A-Za-z0-9_+.-]+")) {
             return Optional.empty();
         }
-        return ShimRecord.read(tools.containers().resolve(sandbox)).map(ShimRecord::address);
+        return ShimRecord.FILE.read(tools.containers().resolve(sandbox)).map(ShimRecord::address);
     }
 
     private CreateTaskRequest message(ShimContainer container) {

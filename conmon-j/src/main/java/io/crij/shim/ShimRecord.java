@@ -1,18 +1,8 @@
 package io.crij.shim;
 
-import io.crij.linux.At;
-import io.crij.linux.Errno;
-import io.crij.linux.ErrnoException;
-import io.crij.linux.Fd;
-import io.crij.linux.abi.FileFlags;
-import io.crij.oci.json.RecordReader;
-import io.crij.oci.json.RecordWriter;
+import io.crij.oci.command.RecordFile;
 import io.crij.oci.runtime.Subreaper;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What has to be known to drive a container on after a restart: `shim.json` in its folder, whole or not at all.
@@ -42,7 +32,7 @@ record ShimRecord(
         boolean mounted,
         Map<String, String> annotations) {
     static final int VERSION = 1;
-    static final String FILE = "shim.json";
+    static final RecordFile<ShimRecord> FILE = new RecordFile<>(ShimRecord.class, "shim.json");
 
     /// Pids with the start of each, so that they cannot come to mean other ones.
     ///
@@ -105,25 +95,5 @@ record ShimRecord(
                 cgroupsPath,
                 mounted,
                 annotations);
-    }
-
-    void write(Path folder) throws ErrnoException {
-        String fresh = folder.resolve(FILE + ".new").toString();
-        try (Fd file = Fd.open(fresh, FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600)) {
-            file.write(RecordWriter.write(this, Objects::isNull));
-        }
-        At.rename(Fd.CWD, fresh, Fd.CWD, folder.resolve(FILE).toString(), 0);
-    }
-
-    /// Empty when no shim has a container there.
-    static Optional<ShimRecord> read(Path folder) throws IOException {
-        try (Fd file = Fd.open(folder.resolve(FILE).toString(), FileFlags.O_RDONLY)) {
-            return Optional.of(RecordReader.read(ShimRecord.class, file.readAll(1 << 20)));
-        } catch (ErrnoException e) {
-            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
-                return Optional.empty();
-            }
-            throw e;
-        }
     }
 }

@@ -44,7 +44,8 @@ final class ShimRemains {
             return false;
         }
         try {
-            return ShimRecord.read(tools.containers().resolve(sandbox))
+            return ShimRecord.FILE
+                    .read(tools.containers().resolve(sandbox))
                     .map(ShimRecord::process)
                     .filter(process -> process.pid() == known.pid())
                     .isPresent();

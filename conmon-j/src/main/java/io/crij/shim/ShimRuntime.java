@@ -281,7 +281,8 @@ final class ShimRuntime implements OciRuntime {
             return known;
         }
         try {
-            ShimRecord record = ShimRecord.read(tools.containers().resolve(id)).orElseThrow(() -> new NotFound(id));
+            ShimRecord record =
+                    ShimRecord.FILE.read(tools.containers().resolve(id)).orElseThrow(() -> new NotFound(id));
             if (!record.settings().name().equals(tools.settings().name())) {
                 throw new NotFound(id);
             }

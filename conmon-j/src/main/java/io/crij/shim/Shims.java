@@ -34,7 +34,7 @@ public final class Shims implements AutoCloseable {
 
     /// Which shim has that container, if one has: for those whose other records are lost.
     public static Optional<ShimSettings> settingsOf(Path containers, String id) throws IOException {
-        return ShimRecord.read(containers.resolve(id)).map(ShimRecord::settings);
+        return ShimRecord.FILE.read(containers.resolve(id)).map(ShimRecord::settings);
     }
 
     /// @throws UncheckedIOException when shims would have nobody to tell what happens

@@ -53,7 +53,7 @@ final class CommandContainer {
 
     void become(CommandRecord next) throws StepFailed {
         try {
-            next.write(folder);
+            CommandRecord.FILE.write(folder, next);
             record = next;
         } catch (ErrnoException e) {
             throw new StepFailed("cannot write the record of container " + id() + ": " + e.getMessage(), e.errno(), e);
@@ -70,8 +70,7 @@ final class CommandContainer {
         } catch (java.nio.file.NoSuchFileException e) {
             return;
         }
-        Files.deleteIfExists(folder.resolve(CommandRecord.FILE + ".new"));
-        Files.deleteIfExists(folder.resolve(CommandRecord.FILE));
+        CommandRecord.FILE.remove(folder);
         try {
             At.rmdir(Fd.CWD, folder.toString());
         } catch (ErrnoException e) {

@@ -9,7 +9,6 @@ import io.crij.oci.runtime.CreateRequest;
 import io.crij.oci.runtime.OciException;
 import io.crij.oci.runtime.OciException.AlreadyExists;
 import io.crij.oci.runtime.OciException.StepFailed;
-import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.runtime.Rollback;
 import io.crij.oci.runtime.Rootfs;
 import io.crij.oci.runtime.Shim;
@@ -55,7 +54,8 @@ final class CommandCreation {
         Optional<Cgroup> cgroup = tools.cgroup(cgroupsPath);
         try (var undo = new Rollback()) {
             var container = begin(cgroupsPath, cgroup, undo);
-            Path root = root(undo);
+            Path root = ForeignRootfs.prepare(
+                    request, tools.settings().name(), tools.settings().path(), tools.own(), folder, undo);
             Path bundle = bundle(root, cgroupsPath);
             // a group that was there before may have processes of others
             if (cgroup.isPresent() && !exists(cgroup.get())) {
@@ -90,7 +90,7 @@ final class CommandCreation {
             throws IOException, OciException {
         Files.createDirectories(folder);
         Files.createDirectories(tools.own());
-        if (Files.exists(folder.resolve(CommandRecord.FILE))) {
+        if (CommandRecord.FILE.isIn(folder)) {
             throw new AlreadyExists(request.id());
         }
         undo.add("remove " + folder, () -> CommandContainer.removeFiles(folder));
@@ -108,25 +108,8 @@ final class CommandCreation {
                 cgroupsPath,
                 request.rootfs() instanceof Rootfs.Overlay,
                 request.spec().annotations());
-        record.write(folder);
+        CommandRecord.FILE.write(folder, record);
         return new CommandContainer(folder, record, cgroup);
-    }
-
-    private Path root(Rollback undo) throws IOException, OciException {
-        return switch (request.rootfs()) {
-            case Rootfs.Directory(Path path) -> path;
-            case Rootfs.Overlay overlay -> {
-                if (!request.spec().linux().uidMappings().isEmpty()) {
-                    throw new Unsupported("handler " + tools.settings().name() + " runs "
-                            + tools.settings().path()
-                            + ", for which the owners of an image's files cannot be mapped: pods with a user namespace"
-                            + " of their own need a handler of type builtin");
-                }
-                undo.add("unmount the root file system of " + request.id(), () -> HostRootfs.unmount(folder));
-                yield HostRootfs.mount(overlay, folder);
-            }
-            case Rootfs.Pause _ -> PauseRootfs.prepare(tools.own());
-        };
     }
 
     private Path bundle(Path root, String cgroupsPath) throws IOException {

@@ -53,7 +53,7 @@ public final class CommandRuntime implements OciRuntime {
 
     /// Which runtime has that container, if one that is a command has: for those whose other records are lost.
     public static Optional<CommandSettings> settingsOf(Path containers, String id) throws IOException {
-        return CommandRecord.read(containers.resolve(id)).map(CommandRecord::settings);
+        return CommandRecord.FILE.read(containers.resolve(id)).map(CommandRecord::settings);
     }
 
     @Override
@@ -384,7 +384,7 @@ public final class CommandRuntime implements OciRuntime {
         }
         Path folder = tools.containers().resolve(id);
         try {
-            CommandRecord record = CommandRecord.read(folder).orElseThrow(() -> new NotFound(id));
+            CommandRecord record = CommandRecord.FILE.read(folder).orElseThrow(() -> new NotFound(id));
             if (!record.settings().name().equals(tools.settings().name())) {
                 throw new NotFound(id);
             }

@@ -11,14 +11,14 @@ import java.util.List;
 
 /// A root file system with nothing in it but our pause, for runtimes that want to make a sandbox's first container
 /// themselves. One for all sandboxes of this node; it is mounted read-only.
-public final class PauseRootfs {
-    public static final String PROGRAM = "/pause";
+final class PauseRootfs {
+    static final String PROGRAM = "/pause";
     private static final List<String> MOUNT_POINTS = List.of("proc", "dev", "sys", "etc", "tmp");
 
     private PauseRootfs() {}
 
     /// @param own folder for what belongs to no container
-    public static Path prepare(Path own) throws IOException {
+    static Path prepare(Path own) throws IOException {
         Path root = own.resolve("pause");
         Path program = root.resolve(PROGRAM.substring(1));
         byte[] image = PauseElf.image();
