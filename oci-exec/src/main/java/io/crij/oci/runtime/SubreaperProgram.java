@@ -261,7 +261,10 @@ final class SubreaperProgram {
             });
         }
         on(ShimSteps.PROCESS, privileged, () -> {
-            p.call("read whose end is wanted", Call.READ, control, wanted, Operand.of(4))
+            // once there is a waiter, its end is the one that is wanted, whatever a later runtime asks for
+            boolean waits = !privileged && request.waiter().isPresent();
+            Constant asked = waits ? p.space(8, "notWanted") : wanted;
+            p.call("read whose end is wanted", Call.READ, control, asked, Operand.of(4))
                     .tolerateAll();
             if (request.waiter().isEmpty()) {
                 // it may have ended before this order came: from here on its end is told, so now is the time to look

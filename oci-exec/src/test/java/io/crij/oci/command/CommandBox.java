@@ -66,26 +66,26 @@ final class CommandBox implements AutoCloseable {
     }
 
     CommandSettings settings(String path) {
+        return settings(path, Dialect.RUNC, PATIENCE);
+    }
+
+    /// Of a runtime whose containers are processes of a sandbox.
+    CommandSettings sandboxed(String path) {
+        return settings(path, Dialect.GVISOR, PATIENCE);
+    }
+
+    /// One that gives up after this time.
+    CommandSettings hurried(String path, Duration time) {
+        return settings(path, Dialect.RUNC, time);
+    }
+
+    private CommandSettings settings(String path, Dialect dialect, Duration time) {
         return new CommandSettings(
                 "test",
                 path,
                 folder.resolve("root").toString(),
                 List.of(),
-                Dialect.RUNC,
-                false,
-                PATIENCE.toMillis(),
-                PATIENCE.toMillis());
-    }
-
-    /// One that gives up after this time.
-    CommandSettings hurried(String path, Duration time) {
-        CommandSettings usual = settings(path);
-        return new CommandSettings(
-                usual.name(),
-                path,
-                usual.root(),
-                usual.options(),
-                usual.dialect(),
+                dialect,
                 false,
                 time.toMillis(),
                 time.toMillis());
