@@ -116,6 +116,7 @@ final class ShimRuntime implements OciRuntime {
             container = find(id);
         } catch (NotFound e) {
             if (force) {
+                removeUnfinished(id);
                 return;
             }
             throw e;
@@ -126,6 +127,15 @@ final class ShimRuntime implements OciRuntime {
             }
             new ShimDeletion(tools, container, isLast(container)).run();
             containers.remove(id);
+        }
+    }
+
+    private void removeUnfinished(String id) throws StepFailed {
+        Path folder = tools.containers().resolve(id);
+        try {
+            ShimRecord.FILE.removeUnfinished(folder);
+        } catch (IOException e) {
+            throw new StepFailed("cannot delete what is in " + folder + ": " + e.getMessage(), 0, e);
         }
     }
 

@@ -50,6 +50,15 @@ public record RecordFile<T extends Record>(Class<T> type, String name) {
         Files.deleteIfExists(folder.resolve(name));
     }
 
+    /// Removes a first one that is not in its place yet: who wrote it may have been killed in the middle, before
+    /// anything
+    /// else was made.
+    public void removeUnfinished(Path folder) throws IOException {
+        if (!isIn(folder)) {
+            Files.deleteIfExists(fresh(folder));
+        }
+    }
+
     private Path fresh(Path folder) {
         return folder.resolve(name + ".new");
     }

@@ -203,6 +203,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
             container = find(id);
         } catch (NotFound e) {
             if (force) {
+                removeUnfinished(id);
                 return;
             }
             throw e;
@@ -210,6 +211,18 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
         synchronized (container) {
             new Deletion(tools, container).run(force || status(container) == Status.CREATED);
             containers.remove(id);
+        }
+    }
+
+    /// A runtime may have been killed while it wrote the first record of a container, before it made anything else.
+    private void removeUnfinished(String id) throws StepFailed {
+        if (Creation.isId(id)) {
+            Path folder = root.resolve(id);
+            try {
+                StateFolder.removeUnfinished(folder);
+            } catch (ErrnoException e) {
+                throw new StepFailed("cannot remove " + folder + ": " + e.getMessage(), e.errno(), e);
+            }
         }
     }
 

@@ -66,6 +66,9 @@ record ContainerRecord(
 
     static final String FILE = "state.json";
 
+    /// The same before it is in its place.
+    static final String UNFINISHED = FILE + ".new";
+
     ContainerRecord withProcess(int process, long start, int shimPid, long shimStarted, @Nullable ShimSlots shimSlots) {
         return new ContainerRecord(
                 version,
@@ -135,7 +138,7 @@ record ContainerRecord(
 
     /// Whole or not at all, also when this process is killed.
     private void put(Path folder, int flags) throws ErrnoException {
-        String temporary = folder.resolve(FILE + ".new").toString();
+        String temporary = folder.resolve(UNFINISHED).toString();
         try {
             try (Fd file = Fd.open(temporary, FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600)) {
                 file.write(bytes());

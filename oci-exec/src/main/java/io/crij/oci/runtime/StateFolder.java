@@ -42,9 +42,15 @@ final class StateFolder {
 
     /// Removes our files, and the folder unless somebody else has something in it. Idempotent.
     static void remove(Path folder) throws ErrnoException {
-        for (String name : List.of(EXIT, SECCOMP, AGENT, ContainerRecord.FILE + ".new", ContainerRecord.FILE)) {
+        for (String name : List.of(EXIT, SECCOMP, AGENT, ContainerRecord.UNFINISHED, ContainerRecord.FILE)) {
             removeIfThere(folder.resolve(name).toString());
         }
+        removeIfEmpty(folder);
+    }
+
+    /// Removes a first record that is not in its place yet, and the folder if that was all.
+    static void removeUnfinished(Path folder) throws ErrnoException {
+        removeIfThere(folder.resolve(ContainerRecord.UNFINISHED).toString());
         removeIfEmpty(folder);
     }
 

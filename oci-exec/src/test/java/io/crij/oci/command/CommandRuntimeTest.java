@@ -98,6 +98,18 @@ class CommandRuntimeTest {
 
     @ParameterizedTest
     @MethodSource("runtimes")
+    void aFirstRecordThatWasCutOffIsRemoved(String path) throws Exception {
+        var runtime = box.runtime(box.settings(path));
+        Path folder = Files.createDirectories(box.containers.resolve(box.id("cut")));
+        Path unfinished = Files.createFile(folder.resolve(CommandRecord.FILE.name() + ".new"));
+        runtime.delete(folder.getFileName().toString(), true);
+        assertTrue(Files.notExists(unfinished));
+        // it is the monitor's, who has its own record in it
+        Files.delete(folder);
+    }
+
+    @ParameterizedTest
+    @MethodSource("runtimes")
     void anExecHasStreamsAndAnExitCodeOfItsOwn(String path) throws Exception {
         var runtime = box.runtime(box.settings(path));
         String id = box.id("exec");

@@ -173,6 +173,14 @@ class BuiltinRuntimeTest {
     }
 
     @Test
+    void aFirstRecordThatWasCutOffIsRemoved() throws Exception {
+        Path folder = Files.createDirectories(box.folder.resolve("state").resolve(box.id("cut")));
+        Files.createFile(folder.resolve(ContainerRecord.UNFINISHED));
+        box.runtime.delete(folder.getFileName().toString(), true);
+        assertTrue(Files.notExists(folder));
+    }
+
+    @Test
     void stdinReachesTheProcessUntilItIsClosed() throws Exception {
         String id = box.id("stdin");
         Shim shim = box.create(id, box.spec(id, "cat"), new Stdio.Pipes(true));
