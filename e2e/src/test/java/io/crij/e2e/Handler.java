@@ -12,7 +12,13 @@ enum Handler {
     RUNC("runc", "runc", "", Set.of()),
     CRUN("crun", "crun", "", Set.of()),
     OCI_EXEC("oci-exec", "", "", Set.of()),
-    SHIM("shim", "containerd-shim-runc-v2", "", Set.of());
+    SHIM("shim", "containerd-shim-runc-v2", "", Set.of()),
+    // the runsc of Debian 12 knows no network namespace of this kernel: it takes the pod's through the host's stack
+    RUNSC(
+            "runsc",
+            "runsc",
+            "\"--network=host\"",
+            Set.of(HandlerStep.UPDATE, HandlerStep.STATS, HandlerStep.OUT_OF_MEMORY));
 
     private final String name;
     private final String program;

@@ -75,8 +75,12 @@ final class HandlerWalk {
         }
     }
 
-    /// It is known not to work. When it does, the page is wrong.
+    /// It is known not to work. When it does, the page is wrong. A container without a limit is not tried: it would take
+    /// the memory of the node.
     void cannot(HandlerStep step) {
+        if (step == HandlerStep.OUT_OF_MEMORY) {
+            return;
+        }
         assertThrows(Throwable.class, () -> run(step), handler.title() + " can do this now: " + step.text());
     }
 
@@ -185,7 +189,7 @@ final class HandlerWalk {
     }
 
     private void stats() {
-        Waiting.until("usage is told", SOON, () -> {
+        Waiting.until("usage is told", Duration.ofSeconds(20), () -> {
             var stats = pods.client()
                     .runtime()
                     .containerStats(ContainerStatsRequest.newBuilder()
