@@ -6,6 +6,7 @@ import io.crij.oci.runtime.ContainerState;
 import io.crij.oci.runtime.ExitStatus;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What the monitor knows of a container and keeps on tmpfs, so that its successor knows it too. Immutable; changes
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cgroup path of what `cgroupsPath` of the specification means; empty: none
 /// @param acknowledged the shim was let go: output and exit status are safe
 /// @param runtime null: the built-in one, or that of the handler's name
+/// @param exitUnseen why it is not known how the container ended; null when it is, and before
 record ContainerRecord(
         int version,
         String id,
@@ -34,7 +36,8 @@ record ContainerRecord(
         boolean exitKnown,
         boolean oomKilled,
         boolean acknowledged,
-        @Nullable RuntimeChoice runtime) {
+        @Nullable RuntimeChoice runtime,
+        @Nullable String exitUnseen) {
     static final int VERSION = 1;
 
     /// CREATING → CREATED → RUNNING ⇄ PAUSED; every one of them → STOPPED, which is final.
@@ -67,7 +70,8 @@ record ContainerRecord(
                 false,
                 false,
                 false,
-                RuntimeChoice.of(runtime));
+                RuntimeChoice.of(runtime),
+                null);
     }
 
     /// What a runtime knows of a container whose record is lost: neither its log nor its labels nor its times.
@@ -97,7 +101,8 @@ record ContainerRecord(
                 false,
                 false,
                 false,
-                RuntimeChoice.of(runtime));
+                RuntimeChoice.of(runtime),
+                null);
     }
 
     MonitoredRuntime monitoredRuntime() {
@@ -145,7 +150,8 @@ record ContainerRecord(
                 exit.known(),
                 oomKilled,
                 acknowledged,
-                runtime);
+                runtime,
+                exit.unseen());
     }
 
     ContainerRecord withOom() {
@@ -177,7 +183,8 @@ record ContainerRecord(
                 exitKnown,
                 oom,
                 safe,
-                runtime);
+                runtime,
+                exitUnseen);
     }
 
     private ContainerRecord with(Status next, int hostPid, long created, long started) {
@@ -201,12 +208,17 @@ record ContainerRecord(
                 exitKnown,
                 oomKilled,
                 acknowledged,
-                runtime);
+                runtime,
+                exitUnseen);
     }
 
     @Nullable
     ExitStatus exit() {
-        return stopped() ? new ExitStatus(exitCode, Nanos.toInstant(finishedAt), exitKnown) : null;
+        return stopped() ? new ExitStatus(exitCode, Nanos.toInstant(finishedAt), exitKnown ? null : unseen()) : null;
+    }
+
+    private String unseen() {
+        return Objects.requireNonNullElse(exitUnseen, "");
     }
 
     Container message() {
@@ -227,6 +239,7 @@ record ContainerRecord(
                 .setExitCode(exitCode)
                 .setOomKilled(oomKilled)
                 .setExitKnown(exitKnown)
+                .setExitUnseen(unseen())
                 .putAllLabels(labels)
                 .setHandler(handler)
                 .setBundle(bundle)

@@ -35,12 +35,17 @@ public record MonitoredContainer(
                 c.getPid(),
                 Nanos.toInstant(c.getCreatedAt()),
                 c.getStartedAt() == 0 ? null : Nanos.toInstant(c.getStartedAt()),
-                stopped ? new ExitStatus(c.getExitCode(), Nanos.toInstant(c.getFinishedAt()), c.getExitKnown()) : null,
+                stopped ? exit(c) : null,
                 c.getOomKilled(),
                 Map.copyOf(c.getLabelsMap()),
                 c.getHandler(),
                 Path.of(c.getBundle()),
                 c.getLogPath().isEmpty() ? null : Path.of(c.getLogPath()));
+    }
+
+    private static ExitStatus exit(Container c) {
+        return new ExitStatus(
+                c.getExitCode(), Nanos.toInstant(c.getFinishedAt()), c.getExitKnown() ? null : c.getExitUnseen());
     }
 
     private static ContainerState.Status status(Container.Status status) {

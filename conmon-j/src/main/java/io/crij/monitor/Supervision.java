@@ -79,7 +79,7 @@ final class Supervision {
 
     /// The exit was not observed: shim and monitor were both gone.
     void lost(LiveContainer container) {
-        record(container, new ExitStatus(255, java.time.Instant.now(), false));
+        record(container, ExitStatus.unseen("nobody saw the process end: its shim and the monitor were gone"));
     }
 
     private static List<OutputSource> sources(Shim shim) {

@@ -9,7 +9,6 @@ import io.crij.oci.runtime.ExitStatus;
 import io.crij.oci.runtime.OciException;
 import io.crij.oci.runtime.Shim;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// A process that a shim executes in a container. Thread-safe.
 final class ExecShim implements Shim {
     private static final System.Logger LOG = System.getLogger(ExecShim.class.getName());
-    private static final int UNKNOWN = 255;
 
     /// How long the last output may take to come out of the shim, which is longer only when another process has the
     /// exec's streams.
@@ -54,7 +52,7 @@ final class ExecShim implements Shim {
     }
 
     private void await() {
-        ExitStatus status = new ExitStatus(UNKNOWN, Instant.now(), false);
+        ExitStatus status = ExitStatus.unseen("the shim did not say how it ended");
         try {
             status = container.task().await(exec);
             // the shim forgets it when it has brought out all that was written

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -156,10 +157,11 @@ final class ShimContainer {
 
     private void write(ExitStatus status) {
         String text = status.code() + " " + status.finishedAt().getEpochSecond() + " "
-                + status.finishedAt().getNano() + " " + status.known() + "\n";
+                + status.finishedAt().getNano() + " " + status.known() + "\n"
+                + Objects.requireNonNullElse(status.unseen(), "");
         String fresh = folder.resolve(EXIT + ".new").toString();
         try (Fd file = Fd.open(fresh, FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600)) {
-            file.write(text.getBytes(StandardCharsets.US_ASCII));
+            file.write(text.getBytes(StandardCharsets.UTF_8));
             At.rename(Fd.CWD, fresh, Fd.CWD, folder.resolve(EXIT).toString(), 0);
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.WARNING, "how container " + id() + " has ended is not written down", e);
@@ -180,11 +182,11 @@ final class ShimContainer {
 
     private @Nullable ExitStatus readExit() throws IOException {
         try {
-            String[] fields = Files.readString(folder.resolve(EXIT), StandardCharsets.US_ASCII)
-                    .strip()
-                    .split(" ");
+            String[] parts = Files.readString(folder.resolve(EXIT)).split("\n", 2);
+            String[] fields = parts[0].split(" ");
             var at = Instant.ofEpochSecond(Long.parseLong(fields[1]), Long.parseLong(fields[2]));
-            return new ExitStatus(Integer.parseInt(fields[0]), at, Boolean.parseBoolean(fields[3]));
+            @Nullable String unseen = Boolean.parseBoolean(fields[3]) ? null : parts[1];
+            return new ExitStatus(Integer.parseInt(fields[0]), at, unseen);
         } catch (NoSuchFileException e) {
             return null;
         }

@@ -11,7 +11,6 @@ import io.crij.oci.runtime.OciException.StepFailed;
 import io.crij.oci.runtime.Subreaper;
 import io.crij.oci.runtime.Subreapers;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// depend on it: then the delete fails, but leaves neither process nor mount, and can be repeated.
 final class ShimDeletion {
     private static final System.Logger LOG = System.getLogger(ShimDeletion.class.getName());
-    private static final int UNKNOWN = 255;
 
     private final ShimTools tools;
     private final ShimContainer container;
@@ -86,7 +84,7 @@ final class ShimDeletion {
                 && !container.ended.await(tools.settings().millis(), TimeUnit.MILLISECONDS)) {
             remains.kill();
         }
-        container.end(new ExitStatus(UNKNOWN, Instant.now(), false));
+        container.end(ExitStatus.unseen("it was killed, and its shim did not say how it ended"));
     }
 
     private void forget() throws OciException, ErrnoException, InterruptedException {

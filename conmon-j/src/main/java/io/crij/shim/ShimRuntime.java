@@ -105,7 +105,7 @@ final class ShimRuntime implements OciRuntime {
     private void killDirectly(ShimContainer container) throws InterruptedException {
         new ShimRemains(tools, container).kill();
         if (!container.ended.await(DEATH_SECONDS, TimeUnit.SECONDS) && !container.alive()) {
-            container.end(new ExitStatus(KILLED, Instant.now(), true));
+            container.end(new ExitStatus(KILLED, Instant.now()));
         }
     }
 

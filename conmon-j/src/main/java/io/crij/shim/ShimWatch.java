@@ -3,13 +3,11 @@ package io.crij.shim;
 import io.crij.oci.runtime.ExitStatus;
 import io.crij.oci.runtime.OciException;
 import java.io.IOException;
-import java.time.Instant;
 
 /// Waits at the shim for a container's end, on a virtual thread of its own for as long as the container lives. A shim
 /// that has died takes its containers along: what is left of them is ended, and how they ended nobody knows.
 final class ShimWatch {
     private static final System.Logger LOG = System.getLogger(ShimWatch.class.getName());
-    private static final int UNKNOWN = 255;
     /// A connection may break although the shim lives.
     private static final int TRIES = 3;
 
@@ -73,7 +71,7 @@ final class ShimWatch {
                 System.Logger.Level.ERROR,
                 "how container " + container.id() + " (handler "
                         + tools.settings().name() + ") has ended is unknown: " + why);
-        container.end(new ExitStatus(UNKNOWN, Instant.now(), false));
+        container.end(ExitStatus.unseen(why));
     }
 
     private void lost(String why) throws InterruptedException {

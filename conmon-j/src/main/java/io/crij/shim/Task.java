@@ -163,7 +163,7 @@ final class Task {
         var request = WaitRequest.newBuilder().setId(id).setExecId(exec).build();
         try {
             var response = WaitResponse.parseFrom(links.get(address).call("Wait", request, atMost));
-            return new ExitStatus(response.getExitStatus(), instant(response.getExitedAt()), true);
+            return new ExitStatus(response.getExitStatus(), instant(response.getExitedAt()));
         } catch (TtrpcException.Closed | InvalidProtocolBufferException e) {
             throw new ShimGone(what("Wait"), e);
         } catch (TtrpcException e) {

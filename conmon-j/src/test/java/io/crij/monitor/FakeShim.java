@@ -100,8 +100,7 @@ final class FakeShim implements Shim {
             return Files.exists(code)
                     ? Optional.of(new ExitStatus(
                             Integer.parseInt(Files.readString(code).strip()),
-                            Files.getLastModifiedTime(code).toInstant(),
-                            true))
+                            Files.getLastModifiedTime(code).toInstant()))
                     : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

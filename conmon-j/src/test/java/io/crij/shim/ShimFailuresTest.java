@@ -177,8 +177,13 @@ class ShimFailuresTest {
             runtime.start(ID);
             fake.die();
             var exit = ShimBox.await(shim);
-            assertFalse(exit.known());
             assertEquals(255, exit.code());
+            var why = String.valueOf(exit.unseen());
+            assertTrue(why.startsWith("its shim has died"), why);
+            // the next monitor says the same
+            try (var next = box.runtime(box.finds(box.socket()), LONG).reopen(ID)) {
+                assertEquals(why, ShimBox.await(next).unseen());
+            }
             assertThrows(OciException.WrongState.class, () -> runtime.kill(ID, 15, false));
             runtime.delete(ID, false);
             assertFalse(Files.exists(box.socket()));
@@ -192,7 +197,8 @@ class ShimFailuresTest {
             fake.refuses.put("Wait", new Refused(StatusCode.NOT_FOUND, "container bad"));
             var runtime = box.runtime(box.finds(box.socket()), LONG);
             var shim = box.create(runtime, ID, new Stdio.Pipes(false, true));
-            assertFalse(ShimBox.await(shim).known());
+            assertEquals(
+                    "its shim does not know it any more", ShimBox.await(shim).unseen());
             runtime.delete(ID, false);
             box.assertNothingLeft(ID);
         }

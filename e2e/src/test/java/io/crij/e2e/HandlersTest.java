@@ -76,6 +76,27 @@ class HandlersTest {
     }
 
     @Test
+    void aShimThatDiedIsTheReasonOfTheEnd() {
+        assumeTrue(Handler.SHIM.path().isPresent(), "no " + Handler.SHIM.program() + " here (a Debian package)");
+        var pods = node.pods();
+        var config = pods.config("orphan", NamespaceMode.POD).build();
+        var pod = pods.run(config, Handler.SHIM.title());
+        var container = pods.create(
+                pod,
+                config,
+                Pods.container("main", image, NamespaceMode.POD, List.of("sleep", "1000"))
+                        .build());
+        pods.start(container);
+        Shell.must("pkill", "-KILL", "-f", Handler.SHIM.program() + " .*" + pod);
+        pods.awaitEnd(container);
+        var status = pods.status(container);
+        assertEquals("Unknown", status.getReason());
+        assertEquals(255, status.getExitCode());
+        assertTrue(status.getMessage().startsWith("its shim has died"), status.getMessage());
+        pods.end(pod);
+    }
+
+    @Test
     void aPodForAHandlerThatIsMissingIsToldWhy() {
         var config = node.pods().config("missing", NamespaceMode.POD).build();
         var refused =

@@ -125,13 +125,9 @@ final class ContainerEntry extends Entry<ContainerRecord> {
     }
 
     private static ContainerStatus exited(@Nullable Instant startedAt, ExitStatus exit, boolean oomKilled) {
-        if (!exit.known()) {
-            return new ContainerStatus.Exited(
-                    startedAt,
-                    exit.finishedAt(),
-                    LOST,
-                    "Unknown",
-                    "nobody saw the process end: its shim and the monitor were gone");
+        String unseen = exit.unseen();
+        if (unseen != null) {
+            return new ContainerStatus.Exited(startedAt, exit.finishedAt(), LOST, "Unknown", unseen);
         }
         String reason = exit.code() == 0 ? "Completed" : oomKilled ? "OOMKilled" : "Error";
         return new ContainerStatus.Exited(startedAt, exit.finishedAt(), exit.code(), reason, "");

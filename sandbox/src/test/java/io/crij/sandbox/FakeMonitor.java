@@ -146,7 +146,7 @@ final class FakeMonitor implements MonitorLink {
                 containers.get(id),
                 Status.STOPPED,
                 containers.get(id).startedAt(),
-                new ExitStatus(code, Instant.now(), true),
+                new ExitStatus(code, Instant.now()),
                 oomKilled);
         containers.put(id, stopped);
         tell(new MonitorEvent.Exited(stopped, Instant.now()));
@@ -178,7 +178,7 @@ final class FakeMonitor implements MonitorLink {
         var gone = containers.remove(id);
         if (gone != null && gone.status() != Status.STOPPED) {
             tell(new MonitorEvent.Exited(
-                    with(gone, Status.STOPPED, gone.startedAt(), new ExitStatus(137, Instant.now(), true), false),
+                    with(gone, Status.STOPPED, gone.startedAt(), new ExitStatus(137, Instant.now()), false),
                     Instant.now()));
         }
     }

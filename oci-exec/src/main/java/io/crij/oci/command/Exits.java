@@ -18,7 +18,6 @@ import java.util.OptionalInt;
 /// Where it stands how a container ended: its process was a child of the subreaper, or the runtime's `wait` has
 /// said it.
 final class Exits {
-    private static final int UNKNOWN = 255;
     private static final JsonFactory JSON = new JsonFactory();
 
     private Exits() {}
@@ -40,8 +39,7 @@ final class Exits {
                     : Optional.of(new ExitStatus(
                             code.getAsInt(),
                             Instant.ofEpochSecond(
-                                    fd.stat().modifiedSeconds(), fd.stat().modifiedNanos()),
-                            true));
+                                    fd.stat().modifiedSeconds(), fd.stat().modifiedNanos())));
         }
     }
 
@@ -63,7 +61,8 @@ final class Exits {
     /// The sandbox has ended, or the `wait`, and neither has said more.
     private static Optional<ExitStatus> gone(CommandContainer container, boolean told) {
         return told || !container.alive()
-                ? Optional.of(new ExitStatus(UNKNOWN, Instant.now(), false))
+                ? Optional.of(ExitStatus.unseen(
+                        "its sandbox has ended, or the runtime's `wait`, without saying how the container did"))
                 : Optional.empty();
     }
 }

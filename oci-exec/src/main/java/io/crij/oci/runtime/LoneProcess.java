@@ -8,13 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A process without a shim: the pause of a sandbox, or one that its creator's subreaper looks after. It has no streams
-/// of
-/// ours; how it ended the kernel tells (6.15), else it is unknown.
+/// of ours; how it ended the kernel tells (6.15), else it is unknown.
 final class LoneProcess implements Shim {
-    private static final int UNKNOWN = 255;
-
     private final Pidfd pidfd;
-
     private final @Nullable Fd console;
 
     LoneProcess(int pid) throws ErrnoException {
@@ -64,10 +60,10 @@ final class LoneProcess implements Shim {
                 return Optional.empty();
             }
             return Optional.of(pidfd.exitAfterReaping()
-                    .map(exit -> new ExitStatus(exit.shellCode(), Instant.now(), true))
-                    .orElseGet(() -> new ExitStatus(UNKNOWN, Instant.now(), false)));
+                    .map(exit -> new ExitStatus(exit.shellCode(), Instant.now()))
+                    .orElseGet(() -> ExitStatus.unseen("its parent does not say how it ended")));
         } catch (ErrnoException e) {
-            return Optional.of(new ExitStatus(UNKNOWN, Instant.now(), false));
+            return Optional.of(ExitStatus.unseen("its parent does not say how it ended"));
         }
     }
 

@@ -151,7 +151,7 @@ final class ShimProcess implements Shim {
             return Optional.empty();
         }
         Instant at = Instant.ofEpochSecond(in.getLong(ShimSteps.RECORD_TIME), in.getLong(ShimSteps.RECORD_TIME + 8));
-        return Optional.of(new ExitStatus(how == CLD_EXITED ? status : SIGNAL_BASE + status, at, true));
+        return Optional.of(new ExitStatus(how == CLD_EXITED ? status : SIGNAL_BASE + status, at));
     }
 
     @Override

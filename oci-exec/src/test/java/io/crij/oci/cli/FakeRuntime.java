@@ -160,7 +160,7 @@ final class FakeRuntime implements OciRuntime {
 
         @Override
         public Optional<ExitStatus> exitStatus() {
-            return Optional.of(new ExitStatus(exitCode, Instant.EPOCH, true));
+            return Optional.of(new ExitStatus(exitCode, Instant.EPOCH));
         }
 
         @Override
