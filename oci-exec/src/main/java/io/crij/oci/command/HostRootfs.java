@@ -6,6 +6,7 @@ import io.crij.linux.Fd;
 import io.crij.linux.FileSystemContext;
 import io.crij.linux.Mounts;
 import io.crij.linux.OverlayLayers;
+import io.crij.linux.abi.FileFlags;
 import io.crij.linux.abi.MountFlags;
 import io.crij.oci.runtime.Rootfs;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 
 /// The root file system of a container as a mount of this host: a command cannot be handed one that is attached
 /// nowhere.
@@ -25,6 +27,10 @@ public final class HostRootfs {
     ///
     /// @return where
     public static Path mount(Rootfs.Overlay overlay, Path folder) throws IOException {
+        return mount(overlay, folder, OverlayLayers.ofThisKernel());
+    }
+
+    static Path mount(Rootfs.Overlay overlay, Path folder, OverlayLayers layers) throws IOException {
         Path place = folder.resolve(PLACE);
         Files.createDirectories(place);
         if (overlay.upper().isEmpty() && overlay.lower().size() == 1) {
@@ -35,7 +41,7 @@ public final class HostRootfs {
             }
             return place;
         }
-        switch (OverlayLayers.ofThisKernel()) {
+        switch (layers) {
             case MOUNT_OPTIONS -> byOptions(overlay, place);
             case PATHS, DETACHED_MOUNTS -> byPaths(overlay, place);
         }
@@ -73,22 +79,32 @@ public final class HostRootfs {
         Mounts.setAttributes(Fd.CWD, place.toString(), false, 0, 0, MountFlags.MS_PRIVATE);
     }
 
+    /// The layers by descriptors: all options together must fit in a page, whatever the paths are.
     private static void byOptions(Rootfs.Overlay overlay, Path place) throws ErrnoException {
-        List<String> options = new ArrayList<>();
-        options.add("lowerdir="
-                + String.join(
-                        ":", overlay.lower().stream().map(HostRootfs::escaped).toList()));
-        if (overlay.upper().isPresent()) {
-            options.add("upperdir=" + escaped(overlay.upper().get()));
-            options.add("workdir=" + escaped(overlay.work().orElseThrow()));
+        List<Fd> opened = new ArrayList<>();
+        try {
+            StringJoiner options = new StringJoiner(",");
+            StringJoiner lower = new StringJoiner(":", "lowerdir=", "");
+            for (Path layer : overlay.lower()) {
+                lower.add(open(layer, opened));
+            }
+            options.add(lower.toString());
+            if (overlay.upper().isPresent()) {
+                options.add("upperdir=" + open(overlay.upper().get(), opened));
+                options.add("workdir=" + open(overlay.work().orElseThrow(), opened));
+            }
+            overlay.options().forEach(options::add);
+            Mounts.mount("overlay", place.toString(), "overlay", 0, options.toString());
+        } finally {
+            opened.forEach(Fd::close);
         }
-        options.addAll(overlay.options());
-        Mounts.mount("overlay", place.toString(), "overlay", 0, String.join(",", options));
         Mounts.setAttributes(Fd.CWD, place.toString(), false, 0, 0, MountFlags.MS_PRIVATE);
     }
 
-    private static String escaped(Path folder) {
-        return folder.toString().replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,");
+    private static String open(Path folder, List<Fd> opened) throws ErrnoException {
+        Fd fd = Fd.open(folder.toString(), FileFlags.O_PATH | FileFlags.O_DIRECTORY);
+        opened.add(fd);
+        return fd.procPath();
     }
 
     /// Takes it away; not there is no error.
