@@ -7,7 +7,7 @@ programs='bash ip iptables iptables-save iptables-restore ip6tables ip6tables-sa
     mount umount unshare nsenter setpriv stat setsid kmod modprobe modinfo find grep sed awk gawk mawk sort ps mkfs.ext4
     mke2fs losetup stty env printf sleep ls cat sh dash tar gzip jq strace timeout head tail cut cp mv rm mkdir chmod
     chown ln touch id true false dd sync mktemp readlink ss sysctl lsns findmnt xtables-nft-multi xtables-legacy-multi
-    getfattr setfattr capsh umoci skopeo hostname mkfifo mknod tr wc uname date kill pkill pgrep sha256sum'
+    getfattr setfattr capsh umoci skopeo containerd-shim-runc-v2 hostname mkfifo mknod tr wc uname date kill pkill pgrep sha256sum cksum install ldd'
 
 # copy_program PATH TREE: the file, what its links lead to, and its shared libraries
 copy_program() {
@@ -86,7 +86,7 @@ sources() {
     rm -rf "$tree$top" "$tree/crij" && mkdir -p "$tree$top" "$tree/crij-vm"
     ln -s "$top" "$tree/crij"
     cp -a "$top/e2e/vm/guest/." "$tree/crij-vm/"
-    for entry in "$top"/*/target/classes "$dist" "$top/e2e/vm/guest.d"; do
+    for entry in "$top"/*/target/classes "$dist" "$top/build" "$top/docs" "$top/e2e/vm/guest.d"; do
         [[ ! -d $entry ]] || take "$entry" "$tree"
     done
     # an emulated processor takes long to load classes: here the server has the cache of the commands

@@ -1,5 +1,6 @@
 package io.crij.e2e;
 
+import io.crij.linux.systemd.UnitName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,11 +15,14 @@ final class CgroupFile {
     /// @param v1 name of the file on version 1
     /// @param v2 on version 2
     static String of(Node node, String container, String controller, String v1, String v2) {
-        var parent = node.place().cgroupParent().substring(1) + "/" + container;
+        var parent = node.place().cgroupParent();
+        var group = Place.cgroupDriver().equals("systemd")
+                ? UnitName.pathOfSlice(parent) + "/crij-" + container + ".scope"
+                : parent + "/" + container;
         return Stream.of(
-                        Path.of("/sys/fs/cgroup", controller, parent, v1),
-                        Path.of("/sys/fs/cgroup", parent, "container", v2),
-                        Path.of("/sys/fs/cgroup", parent, v2))
+                        Path.of("/sys/fs/cgroup", controller, group, v1),
+                        Path.of("/sys/fs/cgroup", group, "container", v2),
+                        Path.of("/sys/fs/cgroup", group, v2))
                 .filter(Files::isRegularFile)
                 .findFirst()
                 .map(CgroupFile::read)

@@ -75,8 +75,8 @@ final class HandlerWalk {
         }
     }
 
-    /// It is known not to work. When it does, the page is wrong. A container without a limit is not tried: it would take
-    /// the memory of the node.
+    /// It is known not to work. When it does, the page is wrong. A container without a limit is not tried: it would
+    /// take the memory of the node.
     void cannot(HandlerStep step) {
         if (step == HandlerStep.OUT_OF_MEMORY) {
             return;
