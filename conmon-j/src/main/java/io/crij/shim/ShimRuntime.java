@@ -116,7 +116,7 @@ final class ShimRuntime implements OciRuntime {
             container = find(id);
         } catch (NotFound e) {
             if (force) {
-                removeUnfinished(id);
+                ShimRecord.FILE.removeUnfinished(tools.containers().resolve(id));
                 return;
             }
             throw e;
@@ -127,15 +127,6 @@ final class ShimRuntime implements OciRuntime {
             }
             new ShimDeletion(tools, container, isLast(container)).run();
             containers.remove(id);
-        }
-    }
-
-    private void removeUnfinished(String id) throws StepFailed {
-        Path folder = tools.containers().resolve(id);
-        try {
-            ShimRecord.FILE.removeUnfinished(folder);
-        } catch (IOException e) {
-            throw new StepFailed("cannot delete what is in " + folder + ": " + e.getMessage(), 0, e);
         }
     }
 

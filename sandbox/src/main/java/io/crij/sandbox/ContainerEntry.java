@@ -127,7 +127,9 @@ final class ContainerEntry extends Entry<ContainerRecord> {
     private static ContainerStatus exited(@Nullable Instant startedAt, ExitStatus exit, boolean oomKilled) {
         String unseen = exit.unseen();
         if (unseen != null) {
-            return new ContainerStatus.Exited(startedAt, exit.finishedAt(), LOST, "Unknown", unseen);
+            // a monitor of before the reason was told may still be the one that runs
+            String why = unseen.isEmpty() ? "nobody saw the process end" : unseen;
+            return new ContainerStatus.Exited(startedAt, exit.finishedAt(), LOST, "Unknown", why);
         }
         String reason = exit.code() == 0 ? "Completed" : oomKilled ? "OOMKilled" : "Error";
         return new ContainerStatus.Exited(startedAt, exit.finishedAt(), exit.code(), reason, "");

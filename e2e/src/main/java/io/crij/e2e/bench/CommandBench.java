@@ -112,7 +112,11 @@ final class CommandBench {
             }
         } catch (IOException e) {
             // the container must not outlive the bench
-            milliseconds(line(command, List.of("delete", "--force", id)));
+            try {
+                milliseconds(line(command, List.of("delete", "--force", id)));
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
             throw e;
         }
     }

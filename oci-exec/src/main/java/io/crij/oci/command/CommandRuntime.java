@@ -198,7 +198,7 @@ public final class CommandRuntime implements OciRuntime {
             container = find(id);
         } catch (NotFound e) {
             if (force) {
-                removeUnfinished(id);
+                CommandRecord.FILE.removeUnfinished(tools.containers().resolve(id));
                 return;
             }
             throw e;
@@ -209,15 +209,6 @@ public final class CommandRuntime implements OciRuntime {
             }
             remove(container);
             containers.remove(id);
-        }
-    }
-
-    private void removeUnfinished(String id) throws StepFailed {
-        Path folder = tools.containers().resolve(id);
-        try {
-            CommandRecord.FILE.removeUnfinished(folder);
-        } catch (IOException e) {
-            throw new StepFailed("cannot delete what is in " + folder + ": " + e.getMessage(), 0, e);
         }
     }
 

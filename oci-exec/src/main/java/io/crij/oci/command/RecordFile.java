@@ -7,6 +7,7 @@ import io.crij.linux.Fd;
 import io.crij.linux.abi.FileFlags;
 import io.crij.oci.json.RecordReader;
 import io.crij.oci.json.RecordWriter;
+import io.crij.oci.runtime.OciException.StepFailed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,11 +52,14 @@ public record RecordFile<T extends Record>(Class<T> type, String name) {
     }
 
     /// Removes a first one that is not in its place yet: who wrote it may have been killed in the middle, before
-    /// anything
-    /// else was made.
-    public void removeUnfinished(Path folder) throws IOException {
-        if (!isIn(folder)) {
-            Files.deleteIfExists(fresh(folder));
+    /// anything else was made.
+    public void removeUnfinished(Path folder) throws StepFailed {
+        try {
+            if (!isIn(folder)) {
+                Files.deleteIfExists(fresh(folder));
+            }
+        } catch (IOException e) {
+            throw new StepFailed("cannot delete " + fresh(folder) + ": " + e.getMessage(), 0, e);
         }
     }
 

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// A process without a shim: the pause of a sandbox, or one that its creator's subreaper looks after. It has no streams
 /// of ours; how it ended the kernel tells (6.15), else it is unknown.
 final class LoneProcess implements Shim {
+    private static final String UNSEEN = "its parent does not say how it ended";
+
     private final Pidfd pidfd;
     private final @Nullable Fd console;
 
@@ -61,9 +63,9 @@ final class LoneProcess implements Shim {
             }
             return Optional.of(pidfd.exitAfterReaping()
                     .map(exit -> new ExitStatus(exit.shellCode(), Instant.now()))
-                    .orElseGet(() -> ExitStatus.unseen("its parent does not say how it ended")));
+                    .orElseGet(() -> ExitStatus.unseen(UNSEEN)));
         } catch (ErrnoException e) {
-            return Optional.of(ExitStatus.unseen("its parent does not say how it ended"));
+            return Optional.of(ExitStatus.unseen(UNSEEN));
         }
     }
 
