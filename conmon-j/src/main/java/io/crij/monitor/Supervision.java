@@ -44,6 +44,7 @@ final class Supervision {
     /// when this fails.
     void begin(LiveContainer container, Shim shim) throws MonitorException, InterruptedException {
         container.shim(shim);
+        oom.begin(container.record());
         String logPath = container.record().logPath();
         try {
             List<OutputSource> sources = sources(shim);
@@ -153,7 +154,8 @@ final class Supervision {
 
     private void record(LiveContainer container, ExitStatus status) {
         Shim shim = container.shim();
-        boolean killedForMemory = oom.killed(container.record().cgroup()) || (shim != null && shim.killedForMemory());
+        boolean killedForMemory =
+                oom.killed(container.record(), containers.all()) || (shim != null && shim.killedForMemory());
         container.facts.lock();
         try {
             if (container.record().stopped()) {
