@@ -13,8 +13,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Where messages go: to standard error as they are, and to the log file, one object or line each. Engines show the
-/// last error of that file to their users.
+/// Where messages go: to the log file, one object or line each, and to standard error as they are. Engines show the
+/// last error of that file to their users. A warning is in one place only, as runc has it: standard error may be that
+/// of the container's process, where it would be taken for its output.
 final class Messages {
     private final @Nullable Path log;
     private final String format;
@@ -28,18 +29,22 @@ final class Messages {
 
     void error(Exception e, boolean withStack) {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        say("error", message);
+        err.println(message);
+        record("error", message);
         if (withStack) {
             e.printStackTrace(err);
         }
     }
 
     void warning(String message) {
-        say("warning", message);
+        if (log == null) {
+            err.println("warning: " + message);
+        } else {
+            record("warning", message);
+        }
     }
 
-    private void say(String level, String message) {
-        err.println(level.equals("error") ? message : level + ": " + message);
+    private void record(String level, String message) {
         if (log == null) {
             return;
         }
