@@ -14,6 +14,10 @@ public final class ForeignSpec {
     /// Runtimes of before 2023 refuse later ones; what came since is only in properties that they pass over.
     private static final String OCI_VERSION = "1.0.2";
 
+    /// What the specification has no word for (its values are not recursive), youki refuses it, and to all it is the
+    /// same as nothing: no mount gets out.
+    private static final String RECURSIVELY_PRIVATE = "rprivate";
+
     private ForeignSpec() {}
 
     /// @param root its root file system
@@ -27,6 +31,9 @@ public final class ForeignSpec {
             if (s.linux.seccomp() != null) {
                 Seccomp rules = OrderlessRules.of(s.linux.seccomp());
                 s.linux = s.linux.with(linux -> linux.seccomp = rules);
+            }
+            if (RECURSIVELY_PRIVATE.equals(s.linux.rootfsPropagation())) {
+                s.linux = s.linux.with(linux -> linux.rootfsPropagation = null);
             }
             if (!cgroupsPath.isEmpty()) {
                 s.linux = s.linux.with(linux -> linux.cgroupsPath = cgroupsPath);

@@ -27,8 +27,9 @@ final class RecordShape {
     private final Map<String, Integer> byName = new HashMap<>();
     private final @Nullable Object[] absent;
 
+    /// @param explicit is written whatever its value is, unless that is null
     /// @param accessor reads it from a record
-    record Property(String name, Shape shape, Method accessor) {
+    record Property(String name, Shape shape, boolean explicit, Method accessor) {
         @Nullable
         Object of(Object record) {
             try {
@@ -54,8 +55,11 @@ final class RecordShape {
             absent[i] = absent(types[i]);
             Method accessor = component.getAccessor();
             accessor.setAccessible(true);
-            Property property =
-                    new Property(traits.property(component.getName()), Shape.of(component, traits), accessor);
+            Property property = new Property(
+                    traits.property(component.getName()),
+                    Shape.of(component, traits),
+                    traits.isExplicit(component.getName()),
+                    accessor);
             byName.put(property.name(), i);
             properties.add(property);
         }

@@ -36,7 +36,7 @@ public final class RecordWriter {
         out.writeStartObject();
         for (RecordShape.Property property : shape.properties()) {
             Object value = property.of(record);
-            if (value != null && !absent.test(value)) {
+            if (value != null && (property.explicit() || !absent.test(value))) {
                 out.writeFieldName(property.name());
                 property.shape().write(this, value);
             }

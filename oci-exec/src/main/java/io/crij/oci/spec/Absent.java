@@ -44,6 +44,7 @@ final class Absent {
     static boolean means(@Nullable Object value) {
         return switch (value) {
             case null -> true;
+            case Boolean truth -> !truth;
             case Collection<?> list -> list.isEmpty();
             case Map<?, ?> map -> map.isEmpty();
             case Omittable record -> record.equals(record.empty());

@@ -50,7 +50,9 @@ public record LinuxResources(
             @Nullable DeviceType type,
             @Nullable Long major,
             @Nullable Long minor,
-            @Nullable String access) {}
+            @Nullable String access) {
+        static final Traits JSON = Traits.explicit("allow");
+    }
 
     /// Bytes; -1 is no limit.
     ///
@@ -73,6 +75,7 @@ public record LinuxResources(
             @Nullable Boolean useHierarchy,
             @Nullable Boolean checkBeforeUpdate)
             implements Absent.Omittable {
+        static final Traits JSON = Traits.explicit("disableOOMKiller", "useHierarchy", "checkBeforeUpdate");
         public static final Memory NONE = new Memory(null, null, null, null, null, null, null, null, null);
 
         /// @param swap of memory and swap together
