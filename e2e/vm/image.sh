@@ -3,7 +3,7 @@
 # No mount is needed to make it.
 
 # Programs taken along when this machine has them; the rest of the usual commands is busybox.
-programs='bash ip iptables iptables-save iptables-restore ip6tables ip6tables-save nft runc crun conmon docker-registry
+programs='bash ip iptables iptables-save iptables-restore ip6tables ip6tables-save nft runc crun youki runsc conmon docker-registry
     mount umount unshare nsenter setpriv stat setsid kmod modprobe modinfo find grep sed awk gawk mawk sort ps mkfs.ext4
     mke2fs losetup stty env printf sleep ls cat sh dash tar gzip jq strace timeout head tail cut cp mv rm mkdir chmod
     chown ln touch id true false dd sync mktemp readlink ss sysctl lsns findmnt xtables-nft-multi xtables-legacy-multi

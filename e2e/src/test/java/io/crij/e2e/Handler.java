@@ -8,30 +8,43 @@ import java.util.stream.Stream;
 
 /// The runtime handlers of the tests, as far as this machine has them.
 enum Handler {
-    BUILTIN("crij", "", "", Set.of()),
-    RUNC("runc", "runc", "", Set.of()),
-    CRUN("crun", "crun", "", Set.of()),
-    OCI_EXEC("oci-exec", "", "", Set.of()),
-    SHIM("shim", "containerd-shim-runc-v2", "", Set.of()),
+    BUILTIN("crij", "", ""),
+    RUNC("runc", "runc", "type = \"oci\""),
+    CRUN("crun", "crun", "type = \"oci\""),
+    YOUKI("youki", "youki", "type = \"oci\""),
+    OCI_EXEC("oci-exec", "", "type = \"oci\""),
+    SHIM("shim", "containerd-shim-runc-v2", "type = \"shim-v2\""),
+    /// Our own program behind containerd's shim.
+    SHIM_OCI_EXEC(
+            "shim-oci-exec",
+            "containerd-shim-runc-v2",
+            "type = \"shim-v2\"\nshim_runtime = \"" + distributed("bin/oci-exec") + '"'),
     // the runsc of Debian 12 knows no network namespace of this kernel: it takes the pod's through the host's stack
     RUNSC(
             "runsc",
             "runsc",
-            "\"--network=host\"",
-            Set.of(HandlerStep.UPDATE, HandlerStep.STATS, HandlerStep.OUT_OF_MEMORY));
+            "type = \"oci\"\noptions = [\"--network=host\"]",
+            HandlerStep.UPDATE,
+            HandlerStep.STATS,
+            HandlerStep.OUT_OF_MEMORY);
 
     private final String name;
     private final String program;
-    private final String options;
+    private final String settings;
     private final Set<HandlerStep> cannot;
 
     /// @param program empty: part of the distribution
+    /// @param settings TOML, but for the path
     /// @param cannot steps that this runtime has nothing for
-    Handler(String name, String program, String options, Set<HandlerStep> cannot) {
+    Handler(String name, String program, String settings, HandlerStep... cannot) {
         this.name = name;
         this.program = program;
-        this.options = options;
-        this.cannot = cannot;
+        this.settings = settings;
+        this.cannot = Set.of(cannot);
+    }
+
+    private static Path distributed(String path) {
+        return CrijServer.distribution().resolve(path);
     }
 
     String title() {
@@ -49,7 +62,7 @@ enum Handler {
 
     Optional<Path> path() {
         if (program.isEmpty()) {
-            return Optional.of(CrijServer.distribution().resolve("bin/oci-exec"));
+            return Optional.of(distributed("bin/oci-exec"));
         }
         return Stream.of("/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/")
                 .map(folder -> Path.of(folder + program))
@@ -62,12 +75,8 @@ enum Handler {
         var text = new StringBuilder();
         for (var handler : values()) {
             if (handler != BUILTIN && handler.path().isPresent()) {
-                text.append("[runtimes.%s]\ntype = \"%s\"\npath = \"%s\"\noptions = [%s]\n"
-                        .formatted(
-                                handler.name,
-                                handler == SHIM ? "shim-v2" : "oci",
-                                handler.path().get(),
-                                handler.options));
+                text.append("[runtimes.%s]\npath = \"%s\"\n%s\n"
+                        .formatted(handler.name, handler.path().get(), handler.settings));
             }
         }
         return text.toString();

@@ -43,7 +43,7 @@ class HandlersTest {
     @ParameterizedTest
     @EnumSource
     void theWholeWalk(Handler handler) throws Exception {
-        assumeTrue(handler.path().isPresent(), "no " + handler.program() + " here (a Debian package)");
+        assumeTrue(handler.path().isPresent(), "no " + handler.program() + " here: see docs/runtimes.md");
         // what is made once and stays
         new HandlerWalk(node, image, handler).removeOne();
         var walk = new HandlerWalk(node, image, handler);
