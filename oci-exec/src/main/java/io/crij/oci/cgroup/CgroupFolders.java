@@ -13,9 +13,19 @@ import org.jspecify.annotations.Nullable;
 /// The folders of one container's cgroups.
 ///
 /// @param host where the trees are mounted
-/// @param path below each tree's root, relative and without `..`
+/// @param path below each tree's root, relative and without `..`; empty: no cgroups
 /// @param scope of systemd's whose cgroup that is
 public record CgroupFolders(CgroupHost host, String path, CgroupLayout layout, Optional<ScopeName> scope) {
+    /// Those of a container that has no cgroups.
+    public static CgroupFolders none(CgroupLayout layout) {
+        return new CgroupFolders(CgroupHost.NONE, "", layout, Optional.empty());
+    }
+
+    /// Those that [#cgroupsPath] told of.
+    public static CgroupFolders recorded(CgroupHost host, String cgroupsPath, CgroupLayout layout) throws OciException {
+        return cgroupsPath.isEmpty() ? none(layout) : of(host, cgroupsPath, layout);
+    }
+
     /// @param cgroupsPath of the specification: absolute or relative, both below the root of each tree; or
     ///     `slice:prefix:name`, a scope that systemd makes
     public static CgroupFolders of(CgroupHost host, String cgroupsPath, CgroupLayout layout) throws OciException {
@@ -54,9 +64,9 @@ public record CgroupFolders(CgroupHost host, String path, CgroupLayout layout, O
         return new CgroupFolders(host, scope.path().substring(1), CgroupLayout.WITH_SHIM, Optional.of(scope));
     }
 
-    /// What `linux.cgroupsPath` says, in a form that [#of] takes.
+    /// What `linux.cgroupsPath` says, in a form that [#of] takes; empty without cgroups.
     public String cgroupsPath() {
-        return scope.map(ScopeName::cgroupsPath).orElse("/" + path);
+        return path.isEmpty() ? "" : scope.map(ScopeName::cgroupsPath).orElse("/" + path);
     }
 
     /// Folder in the version 1 tree of a controller.

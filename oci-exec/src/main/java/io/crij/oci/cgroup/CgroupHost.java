@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///     on a pure version 2 host
 /// @param unifiedControllers what the root of the version 2 tree offers
 public record CgroupHost(@Nullable Path unified, Map<String, Path> hierarchies, Set<String> unifiedControllers) {
+    /// For containers without any.
+    public static final CgroupHost NONE = new CgroupHost(null, Map.of(), Set.of());
+
     /// Version 2 for everything?
     public boolean pure() {
         return unified != null && hierarchies.isEmpty();

@@ -140,6 +140,9 @@ public record CgroupPlan(
                 if (!enabled.contains(controller)) {
                     // one write each: what is refused (cpu with realtime tasks, say) does not take the others with it
                     boolean optional = !needed.contains(controller);
+                    if (optional && hasProcesses(folder, tree)) {
+                        continue;
+                    }
                     steps.add(new Write(
                             folder.resolve("cgroup.subtree_control"), "+" + controller, "linux.resources", optional));
                 }
@@ -147,6 +150,16 @@ public record CgroupPlan(
         }
         steps.add(new MakeFolder(leaf));
         return steps;
+    }
+
+    /// With one of its own, a group that passes on what threads can have, as pids, takes only groups of threads below.
+    private static boolean hasProcesses(Path folder, Path tree) {
+        try {
+            return !folder.equals(tree)
+                    && !Files.readString(folder.resolve("cgroup.procs")).isEmpty();
+        } catch (IOException _) {
+            return false; // not made yet
+        }
     }
 
     private static Set<String> enabled(Path folder) {

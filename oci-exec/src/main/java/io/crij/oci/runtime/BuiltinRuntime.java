@@ -77,7 +77,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
                 new Reaper(),
                 user.isPresent() ? Privileges.ofOrdinaryUser(warnings) : Privileges.read(warnings),
                 Labels.of(labels),
-                user.isPresent() ? OrdinaryUser.CGROUPS : CgroupHost.read(),
+                user.isPresent() ? user.get().delegation().host() : CgroupHost.read(),
                 layout,
                 overlayLayers,
                 new SeccompCompiler(),
@@ -355,7 +355,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
         Path folder = root.resolve(id);
         try {
             ContainerRecord record = ContainerRecord.read(folder).orElseThrow(() -> new NotFound(id));
-            var folders = CgroupFolders.of(tools.cgroups(), record.cgroupsPath(), tools.layout());
+            var folders = CgroupFolders.recorded(tools.cgroups(), record.cgroupsPath(), tools.layout());
             var found = new LiveContainer(folder, record, new Cgroup(folders, tools.systemd()).there());
             @Nullable LiveContainer faster = containers.putIfAbsent(id, found);
             return faster == null ? found : faster;

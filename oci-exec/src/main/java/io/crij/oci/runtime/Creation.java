@@ -63,7 +63,7 @@ final class Creation {
             OrdinaryUser.check(given);
         }
         checkHost();
-        var folders = CgroupFolders.of(tools.cgroups(), cgroupsPath(), tools.layout());
+        CgroupFolders folders = cgroups();
         if (folders.scope().isPresent()) {
             Scope.check(folders.scope().get());
         }
@@ -199,9 +199,13 @@ final class Creation {
         inside.fill(json);
     }
 
-    private String cgroupsPath() {
+    private CgroupFolders cgroups() throws OciException {
+        if (tools.user().isPresent()) {
+            return tools.user().get().cgroups(request.id(), given, tools.layout());
+        }
         @Nullable String path = spec.linux().cgroupsPath();
-        return path == null || path.isEmpty() ? "/crij/" + request.id() : path;
+        return CgroupFolders.of(
+                tools.cgroups(), path == null || path.isEmpty() ? "/crij/" + request.id() : path, tools.layout());
     }
 
     private ContainerRecord begin(CgroupFolders folders, Optional<SeccompFilter> seccomp, Rollback undo)

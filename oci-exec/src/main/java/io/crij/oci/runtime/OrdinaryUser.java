@@ -2,7 +2,9 @@ package io.crij.oci.runtime;
 
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Self;
-import io.crij.oci.cgroup.CgroupHost;
+import io.crij.oci.cgroup.CgroupFolders;
+import io.crij.oci.cgroup.CgroupLayout;
+import io.crij.oci.cgroup.Delegation;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.Unsupported;
 import io.crij.oci.spec.IdMapping;
@@ -17,15 +19,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// What is different when this process is an ordinary user's ("rootless"). Its containers are in user namespaces. The
-/// shim goes into the namespace first and is root there, so that all that follows is as it is for root; but there are
-/// no cgroups, devices are the host's own, bound, and the shim stays the user's.
+/// shim goes into the namespace first and is root there, so that all that follows is as it is for root; but cgroups are
+/// where they were delegated or nowhere, devices are the host's own, bound, and the shim stays the user's.
 final class OrdinaryUser {
-    /// None that it could make.
-    static final CgroupHost CGROUPS = new CgroupHost(null, Map.of(), Set.of());
-
     /// Settings that forbid user namespaces, with the value that does.
     private static final Map<String, String> FORBIDDING = Map.of(
             "user/max_user_namespaces", "0",
@@ -34,20 +32,32 @@ final class OrdinaryUser {
 
     private final int uid;
     private final int gid;
+    private final Delegation delegation;
 
-    private OrdinaryUser(int uid, int gid) {
+    private OrdinaryUser(int uid, int gid, Delegation delegation) {
         this.uid = uid;
         this.gid = gid;
+        this.delegation = delegation;
     }
 
     /// Empty for root.
     static Optional<OrdinaryUser> ofSelf() throws ErrnoException {
         int uid = Self.effectiveUid();
-        return uid == 0 ? Optional.empty() : Optional.of(new OrdinaryUser(uid, Self.gid()));
+        return uid == 0 ? Optional.empty() : Optional.of(new OrdinaryUser(uid, Self.gid(), Delegation.ofSelf()));
     }
 
     UserMaps maps() {
         return new UserMaps(uid, gid);
+    }
+
+    Delegation delegation() {
+        return delegation;
+    }
+
+    /// The cgroups of a container, if it can have any.
+    CgroupFolders cgroups(String id, Spec spec, CgroupLayout layout) throws OciException {
+        Linux linux = spec.linux();
+        return delegation.place(id, linux.cgroupsPath(), withoutDevices(linux.resources()), layout);
     }
 
     /// Whether such a user can have such a container, before anything is made.
@@ -62,10 +72,6 @@ final class OrdinaryUser {
                             .toString(),
                     "the container of an ordinary user needs a user namespace: begin with oci-exec spec --rootless, or"
                             + " run this as root");
-        }
-        if (!withoutDevices(linux.resources()).equals(LinuxResources.NONE)) {
-            throw new Unsupported("linux.resources: limits need a cgroup, and an ordinary user's container has none of"
-                    + " its own here: leave them out, or run this as root");
         }
         if (linux.creates(Type.USER)) {
             mapped("linux.uidMappings", linux.uidMappings(), 0);
@@ -124,7 +130,7 @@ final class OrdinaryUser {
                     .toList();
             linux.uidMappings = List.of();
             linux.gidMappings = List.of();
-            linux.resources = LinuxResources.NONE;
+            linux.resources = withoutDevices(linux.resources);
         }));
     }
 

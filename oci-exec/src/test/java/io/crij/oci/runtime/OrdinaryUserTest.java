@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.crij.linux.CgroupFolder;
+import io.crij.linux.CgroupTree;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +29,7 @@ final class OrdinaryUserTest extends ContainerTest {
     private Path home;
     private Path bundle;
     private String classPath;
+    private Optional<Path> delegated = Optional.empty();
 
     @BeforeEach
     void makeHome() throws Exception {
@@ -36,6 +40,16 @@ final class OrdinaryUserTest extends ContainerTest {
         classPath = classPath(Files.createDirectories(home.resolve("classes")));
         shell("chmod 755 " + box.folder + " && chown -R " + USER + ":" + USER + " " + home);
         assertEquals(new OwnCommand.Result("", 0), user("spec", "--rootless", "--bundle", bundle.toString()));
+    }
+
+    @AfterEach
+    void removeDelegated() throws Exception {
+        if (delegated.isPresent()) {
+            // what a test that failed has left, too
+            Path group = delegated.get();
+            shell("echo 1 >" + group + "/cgroup.kill; while grep -q 1 " + group + "/cgroup.events; do sleep 0.1; done");
+            CgroupFolder.removeTree(group.toString());
+        }
     }
 
     private static void shell(String script) throws Exception {
@@ -173,6 +187,91 @@ final class OrdinaryUserTest extends ContainerTest {
         var namespace = run(box.id("namespace"));
         assertEquals(1, namespace.code());
         assertTrue(namespace.out().contains("user namespace"), namespace.out());
+        nothingIsLeft();
+    }
+
+    /// A group that is this user's, with two controllers, and another in it that the user's processes are in.
+    private Path delegate() throws Exception {
+        assumeTrue(CgroupTree.detect().mode() == CgroupTree.Mode.V2, "needs pure cgroup v2");
+        Path group = Path.of("/sys/fs/cgroup", box.cgroups());
+        delegated = Optional.of(group);
+        shell("mkdir -p " + group + "/own && cd " + group + " && echo +memory +pids >cgroup.subtree_control"
+                + " && chown " + USER + " . cgroup.procs cgroup.subtree_control cgroup.threads"
+                + " own own/cgroup.procs own/cgroup.subtree_control own/cgroup.threads");
+        return group;
+    }
+
+    private OwnCommand.Result inside(Path group, String... arguments) throws Exception {
+        String enter = "echo $$ >" + group + "/own/cgroup.procs; exec \"$@\"";
+        return command(List.of("sh", "-ec", enter, "sh"), "inside").run(arguments);
+    }
+
+    @Test
+    void limitsHoldInADelegatedGroup() throws Exception {
+        Path group = delegate();
+        String id = box.id("limited");
+        config(
+                "exec sleep 1000",
+                "\"linux\" : {",
+                "\"linux\" : { \"cgroupsPath\" : \"/" + group.getFileName() + "/one\", \"resources\" : {"
+                        + " \"pids\" : { \"limit\" : 7 }, \"memory\" : { \"limit\" : 67108864 } },");
+        Path container = group.resolve("one/container");
+        var done = new OwnCommand.Result("", 0);
+        assertEquals(done, inside(group, "create", "--bundle", bundle.toString(), id));
+        assertEquals("7", Files.readString(container.resolve("pids.max")).strip());
+        assertEquals(
+                "67108864", Files.readString(container.resolve("memory.max")).strip());
+        assertEquals(done, inside(group, "start", id));
+        assertEquals(new OwnCommand.Result("0::/\n", 0), inside(group, "exec", id, "cat", "/proc/self/cgroup"));
+        assertEquals(done, inside(group, "pause", id));
+        assertTrue(inside(group, "state", id).out().contains("\"status\" : \"paused\""));
+        assertEquals(done, inside(group, "resume", id));
+        assertEquals(done, inside(group, "update", "--pids-limit", "9", id));
+        assertEquals("9", Files.readString(container.resolve("pids.max")).strip());
+        assertTrue(inside(group, "events", "--stats", id).out().contains("\"limit\":9"));
+        assertTrue(inside(group, "ps", id).out().contains("sleep"));
+        assertEquals(done, inside(group, "delete", "--force", id));
+        assertTrue(Files.notExists(group.resolve("one")));
+        nothingIsLeft();
+    }
+
+    @Test
+    void withoutAPathTheGroupIsBelowTheOwn() throws Exception {
+        Path group = delegate();
+        String id = box.id("below");
+        config("exec sleep 1000");
+        var done = new OwnCommand.Result("", 0);
+        assertEquals(done, inside(group, "run", "--detach", "--bundle", bundle.toString(), id));
+        assertTrue(Files.exists(group.resolve("own/oci-exec-" + id)));
+        assertEquals(done, inside(group, "pause", id));
+        assertEquals(done, inside(group, "delete", "--force", id));
+        assertTrue(Files.notExists(group.resolve("own/oci-exec-" + id)));
+        // and where there is none, there is none
+        assertEquals(done, user("run", "--detach", "--bundle", bundle.toString(), id));
+        assertEquals(new OwnCommand.Result("container " + id + " has no cgroup\n", 1), user("pause", id));
+        assertEquals(done, user("delete", "--force", id));
+        nothingIsLeft();
+    }
+
+    @Test
+    void whatIsNotDelegatedIsRefusedWithTheReason() throws Exception {
+        Path group = delegate();
+        String limit = "\"resources\" : { \"pids\" : { \"limit\" : 7 } }";
+        String elsewhere = "\"cgroupsPath\" : \"/elsewhere/one\"";
+        config("true", "\"linux\" : {", "\"linux\" : { " + limit + ",");
+        var processes = inside(group, "run", "--bundle", bundle.toString(), box.id("processes"));
+        assertEquals(1, processes.code());
+        assertTrue(
+                processes.out().contains("/own has processes, so it cannot pass the pids controller on"),
+                processes.out());
+        config("true", limit, "\"resources\" : { \"cpu\" : { \"shares\" : 7 } }");
+        var controller = inside(group, "run", "--bundle", bundle.toString(), box.id("controller"));
+        assertTrue(controller.out().contains("has no cpu controller (it has: memory, pids)"), controller.out());
+        config("true", "\"resources\" : { \"cpu\" : { \"shares\" : 7 } }", elsewhere);
+        var place = inside(group, "run", "--bundle", bundle.toString(), box.id("place"));
+        assertTrue(
+                place.out().startsWith("linux.cgroupsPath: /elsewhere/one: /sys/fs/cgroup is not this user's"),
+                place.out());
         nothingIsLeft();
     }
 

@@ -30,6 +30,7 @@ record OwnCommand(List<String> before, Path output, String classPath) {
         var command = new ArrayList<>(before);
         command.addAll(List.of(
                 java,
+                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
