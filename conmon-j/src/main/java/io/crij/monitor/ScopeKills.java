@@ -97,15 +97,16 @@ final class ScopeKills {
         return CgroupFolder.open(folders.apply(UnitName.pathOfSlice(scope.slice())));
     }
 
-    /// What is in the attribute: `<kills> <last>`.
+    /// What is in the attribute: `<kills> <last>`. Anything else is not ours, and written anew.
     ///
     /// @param last unit of the scope that was the last to be told of; empty before the first
     private record Told(long kills, String last) {
         static Optional<Told> in(CgroupFolder slice) throws ErrnoException {
-            return Xattr.get(slice.folder(), TOLD).map(KernelString::decode).map(text -> {
-                String[] words = text.split(" ", -1);
-                return new Told(Long.parseLong(words[0]), words[1]);
-            });
+            return Xattr.get(slice.folder(), TOLD)
+                    .map(KernelString::decode)
+                    .filter(text -> text.matches("\\d{1,18} \\S*"))
+                    .map(text -> text.split(" ", -1))
+                    .map(words -> new Told(Long.parseLong(words[0]), words[1]));
         }
 
         void write(CgroupFolder slice) throws ErrnoException {
@@ -137,8 +138,10 @@ final class ScopeKills {
             return counts;
         }
 
+        /// Of the scopes that are gone.
         long gone() {
-            return all - scopes.values().stream().mapToLong(kills -> kills).sum();
+            return Math.max(
+                    0, all - scopes.values().stream().mapToLong(kills -> kills).sum());
         }
     }
 }
