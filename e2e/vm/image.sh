@@ -7,7 +7,7 @@ programs='bash ip iptables iptables-save iptables-restore ip6tables ip6tables-sa
     mount umount unshare nsenter setpriv stat setsid kmod modprobe modinfo find grep sed awk gawk mawk sort ps mkfs.ext4
     mke2fs losetup stty env printf sleep ls cat sh dash tar gzip jq strace timeout head tail cut cp mv rm mkdir chmod
     chown ln touch id true false dd sync mktemp readlink ss sysctl lsns findmnt xtables-nft-multi xtables-legacy-multi
-    getfattr setfattr capsh umoci skopeo containerd-shim-runc-v2 hostname mkfifo mknod tr wc uname date kill pkill pgrep sha256sum cksum install ldd'
+    getfattr setfattr capsh newuidmap newgidmap umoci skopeo containerd-shim-runc-v2 hostname mkfifo mknod tr wc uname date kill pkill pgrep sha256sum cksum install ldd'
 
 # copy_program PATH TREE: the file, what its links lead to, and its shared libraries
 copy_program() {
@@ -59,7 +59,7 @@ userland() {
     done
     for file in /usr/lib/*-linux-gnu/xtables/*.so; do [[ ! -e $file ]] || copy_libraries "$file" "$tree"; done
     for file in /usr/lib/*-linux-gnu/libnss_{files,dns}.so.2; do [[ ! -e $file ]] || copy_program "$file" "$tree"; done
-    for file in /etc/{passwd,group,shadow,nsswitch.conf,protocols,services,ld.so.cache,ld.so.conf,iproute2,ssl/certs/ca-certificates.crt}; do
+    for file in /etc/{passwd,group,shadow,subuid,subgid,nsswitch.conf,protocols,services,ld.so.cache,ld.so.conf,iproute2,ssl/certs/ca-certificates.crt}; do
         [[ -e $file ]] && mkdir -p "$tree$(dirname "$file")" && cp -a "$file" "$tree$file"
     done
     printf '127.0.0.1 localhost crij-vm\n::1 localhost\n' >"$tree/etc/hosts"
