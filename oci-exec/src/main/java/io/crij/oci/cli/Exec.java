@@ -16,12 +16,15 @@ import io.crij.oci.spec.User;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 final class Exec implements Verb {
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
     private final OciExec command;
     private final Syntax syntax =
             new Syntax("exec", "Starts one more process in a container; all after ID is its command.");
@@ -42,12 +45,13 @@ final class Exec implements Verb {
     private final Argument<@Nullable String> label = syntax.text("--process-label", "LABEL", "");
     private final Argument<List<String>> cgroups =
             syntax.texts("--cgroup", "PATH", "Refused unless it is the container's own (/).");
+    private final Argument<Boolean> ignorePaused =
+            syntax.flag("--ignore-paused", "Wait for a paused container to be resumed; it is refused else.");
     private final Argument<String> id = syntax.id();
     private final Argument<List<String>> args = syntax.rest("COMMAND", "");
 
     Exec(OciExec command) {
         this.command = command;
-        syntax.flag("--ignore-paused", "Accepted; a paused container is refused all the same.");
     }
 
     @Override
@@ -63,7 +67,7 @@ final class Exec implements Verb {
             }
         }
         OciRuntime runtime = command.runtime();
-        ContainerState state = runtime.state(id.value());
+        ContainerState state = ignorePaused.value() ? resumed(runtime) : runtime.state(id.value());
         switch (state.status()) {
             case CREATED, RUNNING -> {}
             case PAUSED ->
@@ -89,6 +93,17 @@ final class Exec implements Verb {
                 return foreground.await();
             }
         }
+    }
+
+    /// A process that came into a paused container would stop there before it has become the command, so it comes
+    /// later.
+    private ContainerState resumed(OciRuntime runtime) throws OciException, InterruptedException {
+        ContainerState state = runtime.state(id.value());
+        while (state.status() == ContainerState.Status.PAUSED) {
+            Thread.sleep(LOOK_AGAIN);
+            state = runtime.state(id.value());
+        }
+        return state;
     }
 
     private Shim exec(OciRuntime runtime, Process process) throws OciException, InterruptedException {

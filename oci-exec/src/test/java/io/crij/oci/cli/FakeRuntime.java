@@ -19,16 +19,16 @@ import io.crij.oci.spec.Process;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Containers that exist on paper.
 final class FakeRuntime implements OciRuntime {
     static final int PID = 4711;
 
-    final Map<String, Status> containers = new HashMap<>();
+    final Map<String, Status> containers = new ConcurrentHashMap<>();
     final List<String> signals = new ArrayList<>();
     final List<Process> execs = new ArrayList<>();
     final List<LinuxResources> updates = new ArrayList<>();

@@ -21,6 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -253,6 +256,18 @@ final class OciExecTest {
         runtime.containers.put("c1", Status.PAUSED);
         assertEquals(255, run("exec", "c1", "true"));
         assertTrue(err().contains("paused"), err());
+    }
+
+    @Test
+    void execWaitsForAPausedContainerWhenAsked() throws Exception {
+        assertEquals(0, run("create", "-b", folder.toString(), "c1"), err());
+        runtime.containers.put("c1", Status.PAUSED);
+        var exec = CompletableFuture.supplyAsync(() -> run("exec", "--ignore-paused", "c1", "true"));
+        assertThrows(TimeoutException.class, () -> exec.get(200, TimeUnit.MILLISECONDS));
+        assertEquals(List.of(), runtime.execs);
+        runtime.containers.put("c1", Status.RUNNING);
+        assertEquals(0, exec.get(10, TimeUnit.SECONDS), err());
+        assertEquals(List.of("true"), runtime.execs.getFirst().args());
     }
 
     @Test
