@@ -1,10 +1,8 @@
 package io.crij.monitor;
 
-import io.crij.linux.At;
 import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
-import io.crij.linux.Fd;
-import io.crij.linux.abi.FileFlags;
+import io.crij.linux.WholeFile;
 import io.crij.oci.json.RecordReader;
 import io.crij.oci.json.RecordWriter;
 import java.io.IOException;
@@ -21,7 +19,6 @@ import java.util.Objects;
 /// rename), so a kill leaves the old or the new one. Calls for one container come one at a time.
 final class RecordFolder {
     private static final String RECORD = "monitor.json";
-    private static final String NEXT = "monitor.json.new";
     private static final String JOURNAL = "monitor.pump";
     private static final String EXECS = "monitor.execs";
 
@@ -48,32 +45,27 @@ final class RecordFolder {
 
     void save(ContainerRecord record) throws IOException {
         Path folder = containers.resolve(record.id());
-        String next = folder.resolve(NEXT).toString();
-        // no channel, which an interrupt would close
-        try (Fd file = create(folder, next)) {
-            file.write(RecordWriter.write(record, Objects::isNull));
-        }
-        At.rename(Fd.CWD, next, Fd.CWD, folder.resolve(RECORD).toString(), 0);
-    }
-
-    private static Fd create(Path folder, String file) throws IOException {
-        int flags = FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_TRUNC;
+        byte[] json = RecordWriter.write(record, Objects::isNull);
         try {
-            return Fd.open(file, flags, 0600);
+            file(record.id()).write(json);
         } catch (ErrnoException e) {
             if (e.errno() != Errno.ENOENT) {
                 throw e;
             }
             Files.createDirectories(folder);
-            return Fd.open(file, flags, 0600);
+            file(record.id()).write(json);
         }
+    }
+
+    private WholeFile file(String id) {
+        return new WholeFile(containers.resolve(id).resolve(RECORD));
     }
 
     /// Removes our files, and the folder when nothing else is in it.
     void remove(String id) throws IOException {
         Path folder = containers.resolve(id);
         Files.deleteIfExists(folder.resolve(RECORD));
-        Files.deleteIfExists(folder.resolve(NEXT));
+        Files.deleteIfExists(file(id).unfinished());
         for (String file : PumpJournal.files(JOURNAL)) {
             Files.deleteIfExists(folder.resolve(file));
         }

@@ -1,9 +1,7 @@
 package io.crij.shim;
 
-import io.crij.linux.At;
 import io.crij.linux.ErrnoException;
-import io.crij.linux.Fd;
-import io.crij.linux.abi.FileFlags;
+import io.crij.linux.WholeFile;
 import io.crij.oci.cgroup.Cgroup;
 import io.crij.oci.runtime.ExitStatus;
 import io.crij.oci.runtime.OciException;
@@ -159,13 +157,15 @@ final class ShimContainer {
         String text = status.code() + " " + status.finishedAt().getEpochSecond() + " "
                 + status.finishedAt().getNano() + " " + status.known() + "\n"
                 + Objects.requireNonNullElse(status.unseen(), "");
-        String fresh = folder.resolve(EXIT + ".new").toString();
-        try (Fd file = Fd.open(fresh, FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600)) {
-            file.write(text.getBytes(StandardCharsets.UTF_8));
-            At.rename(Fd.CWD, fresh, Fd.CWD, folder.resolve(EXIT).toString(), 0);
+        try {
+            exitFile(folder).write(text.getBytes(StandardCharsets.UTF_8));
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.WARNING, "how container " + id() + " has ended is not written down", e);
         }
+    }
+
+    private static WholeFile exitFile(Path folder) {
+        return new WholeFile(folder.resolve(EXIT));
     }
 
     private void tellEnd() {
@@ -208,7 +208,8 @@ final class ShimContainer {
 
     /// Removes our files, and the folder unless somebody else has something in it. Idempotent.
     static void removeFiles(Path folder) throws IOException {
-        for (String file : new String[] {EXIT, EXIT + ".new", OUT_OF_MEMORY}) {
+        Files.deleteIfExists(exitFile(folder).unfinished());
+        for (String file : new String[] {EXIT, OUT_OF_MEMORY}) {
             Files.deleteIfExists(folder.resolve(file));
         }
         ShimRecord.FILE.remove(folder);

@@ -1,9 +1,9 @@
 package io.crij.oci.command;
 
-import io.crij.linux.At;
 import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
+import io.crij.linux.WholeFile;
 import io.crij.linux.abi.FileFlags;
 import io.crij.oci.json.RecordReader;
 import io.crij.oci.json.RecordWriter;
@@ -14,19 +14,14 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 
-/// A file with a record in the folder of each container, there whole or not at all: written beside its place and
-/// renamed.
+/// A file with a record in the folder of each container, there whole or not at all.
 ///
 /// @param name of the file
 public record RecordFile<T extends Record>(Class<T> type, String name) {
     private static final int LARGEST = 1 << 20;
 
     public void write(Path folder, T record) throws ErrnoException {
-        String fresh = fresh(folder).toString();
-        try (Fd file = Fd.open(fresh, FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600)) {
-            file.write(RecordWriter.write(record, Objects::isNull));
-        }
-        At.rename(Fd.CWD, fresh, Fd.CWD, folder.resolve(name).toString(), 0);
+        file(folder).write(RecordWriter.write(record, Objects::isNull));
     }
 
     /// Empty when there is none.
@@ -47,23 +42,24 @@ public record RecordFile<T extends Record>(Class<T> type, String name) {
 
     /// Also one that was not finished. Not there is no error.
     public void remove(Path folder) throws IOException {
-        Files.deleteIfExists(fresh(folder));
+        Files.deleteIfExists(file(folder).unfinished());
         Files.deleteIfExists(folder.resolve(name));
     }
 
     /// Removes a first one that is not in its place yet: who wrote it may have been killed in the middle, before
     /// anything else was made.
     public void removeUnfinished(Path folder) throws StepFailed {
+        Path unfinished = file(folder).unfinished();
         try {
             if (!isIn(folder)) {
-                Files.deleteIfExists(fresh(folder));
+                Files.deleteIfExists(unfinished);
             }
         } catch (IOException e) {
-            throw new StepFailed("cannot delete " + fresh(folder) + ": " + e.getMessage(), 0, e);
+            throw new StepFailed("cannot delete " + unfinished + ": " + e.getMessage(), 0, e);
         }
     }
 
-    private Path fresh(Path folder) {
-        return folder.resolve(name + ".new");
+    private WholeFile file(Path folder) {
+        return new WholeFile(folder.resolve(name));
     }
 }

@@ -4,6 +4,7 @@ import io.crij.linux.At;
 import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
+import io.crij.linux.WholeFile;
 import io.crij.linux.abi.FileFlags;
 import io.crij.oci.json.RecordReader;
 import io.crij.oci.json.RecordWriter;
@@ -62,11 +63,10 @@ record ContainerRecord(
             int seccompFlags) {}
 
     static final int VERSION = 1;
-    private static final int RENAME_NOREPLACE = 1;
 
     static final String FILE = "state.json";
 
-    /// The same before it is in its place.
+    /// The same before it is in its place, as [WholeFile] names it.
     static final String UNFINISHED = FILE + ".new";
 
     ContainerRecord withProcess(int process, long start, int shimPid, long shimStarted, @Nullable ShimSlots shimSlots) {
@@ -122,13 +122,13 @@ record ContainerRecord(
             throw new ErrnoException(
                     "rename", Errno.EEXIST, folder.resolve(FILE).toString());
         }
-        put(folder, RENAME_NOREPLACE);
+        put(folder, true);
     }
 
     /// On a full disk what is shorter than the old one is written over it.
     void replace(Path folder) throws ErrnoException {
         try {
-            put(folder, 0);
+            put(folder, false);
         } catch (ErrnoException e) {
             if (e.errno() != Errno.ENOSPC && e.errno() != Errno.EDQUOT || !overwrite(folder)) {
                 throw e;
@@ -136,16 +136,15 @@ record ContainerRecord(
         }
     }
 
-    /// Whole or not at all, also when this process is killed.
-    private void put(Path folder, int flags) throws ErrnoException {
-        String temporary = folder.resolve(UNFINISHED).toString();
+    private void put(Path folder, boolean first) throws ErrnoException {
+        var file = new WholeFile(folder.resolve(FILE));
         try {
-            try (Fd file = Fd.open(temporary, FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_TRUNC, 0600)) {
+            if (first) {
+                file.create(bytes());
+            } else {
                 file.write(bytes());
             }
-            At.rename(Fd.CWD, temporary, Fd.CWD, folder.resolve(FILE).toString(), flags);
         } catch (ErrnoException e) {
-            StateFolder.removeIfThere(temporary);
             throw new ErrnoException("write", e.errno(), folder.resolve(FILE).toString());
         }
     }
