@@ -69,6 +69,7 @@ program oci-exec io.crij.oci.cli.OciExec
 native
 "$(dirname "$0")/class-cache.sh" "$target" crij io.crij.server.TrainingRun
 "$(dirname "$0")/class-cache.sh" "$target" oci-exec io.crij.oci.cli.TrainingRun
+"$(dirname "$0")/class-cache.sh" "$target" oci-exec io.crij.oci.cli.ShortTrainingRun oci-exec-short
 mkdir -p "$target/share/completion"
 "$target/bin/crij" completion bash >"$target/share/completion/crij.bash"
 "$target/bin/crij" completion zsh >"$target/share/completion/_crij"

@@ -150,6 +150,7 @@ final class ShimRuntime implements OciRuntime {
                 status,
                 status == Status.STOPPED || process == null ? 0 : process.pid(),
                 Path.of(record.bundle()),
+                "",
                 Instant.ofEpochMilli(record.created()),
                 record.annotations());
     }

@@ -183,7 +183,7 @@ final class FakeRuntime implements OciRuntime {
                 : Files.exists(folder.resolve("started"))
                         ? ContainerState.Status.RUNNING
                         : ContainerState.Status.CREATED;
-        return new ContainerState("1.3.0", id, status, pid(folder), folder, Instant.now(), Map.of());
+        return new ContainerState("1.3.0", id, status, pid(folder), folder, "", Instant.now(), Map.of());
     }
 
     @Override

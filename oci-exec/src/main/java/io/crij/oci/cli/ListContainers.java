@@ -6,8 +6,6 @@ import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.OciException.NotFound;
 import io.crij.oci.runtime.OciRuntime;
 import io.crij.oci.runtime.StateJson;
-import io.crij.oci.spec.Root;
-import io.crij.oci.spec.SpecReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +16,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 final class ListContainers implements Verb {
     static final Set<String> FORMATS = Set.of("table", "json");
@@ -50,8 +47,7 @@ final class ListContainers implements Verb {
         } else if (format.value().equals("json")) {
             command.out()
                     .println(states.stream()
-                            .map(state -> new String(
-                                    StateJson.forList(state, rootfs(state), owner(state)), StandardCharsets.UTF_8))
+                            .map(state -> new String(StateJson.forList(state, owner(state)), StandardCharsets.UTF_8))
                             .collect(Collectors.joining(",", "[", "]")));
         } else {
             table(states);
@@ -100,16 +96,6 @@ final class ListContainers implements Verb {
             return Files.getOwner(command.root().resolve(state.id())).getName();
         } catch (IOException _) {
             return ""; // deleted meanwhile
-        }
-    }
-
-    /// As the configuration has it, from the bundle's root; the bundle itself may be gone.
-    static String rootfs(ContainerState state) {
-        try {
-            @Nullable Root root = new SpecReader().bundle(state.bundle()).root();
-            return root == null ? "" : state.bundle().resolve(root.path()).toString();
-        } catch (OciException | IOException _) {
-            return "";
         }
     }
 }

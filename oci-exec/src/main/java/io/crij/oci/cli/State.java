@@ -24,7 +24,7 @@ final class State implements Verb {
     @Override
     public int run() throws OciException, IOException {
         ContainerState state = command.runtime().state(id.value());
-        byte[] json = StateJson.forCommand(state, ListContainers.rootfs(state));
+        byte[] json = StateJson.forCommand(state);
         command.out().println(new String(json, StandardCharsets.UTF_8));
         return 0;
     }

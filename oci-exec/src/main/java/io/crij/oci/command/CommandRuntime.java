@@ -252,6 +252,7 @@ public final class CommandRuntime implements OciRuntime {
                 status,
                 status == Status.STOPPED ? 0 : record.pid(),
                 Path.of(record.bundle()),
+                "",
                 Instant.ofEpochMilli(record.created()),
                 record.annotations());
     }

@@ -157,6 +157,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
                 Status.RUNNING,
                 container.record().pid(),
                 now.bundle(),
+                now.rootfs(),
                 now.created(),
                 now.annotations());
     }
@@ -240,6 +241,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
                 status,
                 status == Status.STOPPED ? 0 : record.pid(),
                 Path.of(record.bundle()),
+                record.rootfs(),
                 Instant.ofEpochMilli(record.created()),
                 record.annotations());
     }

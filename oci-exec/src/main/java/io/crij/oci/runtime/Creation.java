@@ -22,6 +22,7 @@ import io.crij.oci.spec.Hooks;
 import io.crij.oci.spec.Linux;
 import io.crij.oci.spec.Namespace;
 import io.crij.oci.spec.Process;
+import io.crij.oci.spec.Root;
 import io.crij.oci.spec.Seccomp;
 import io.crij.oci.spec.Spec;
 import java.nio.file.Files;
@@ -183,6 +184,14 @@ final class Creation {
                 || !hooks.startContainer().isEmpty();
     }
 
+    private String rootfs() {
+        if (request.rootfs() instanceof Rootfs.Directory(Path path)) {
+            return path.toString();
+        }
+        @Nullable Root root = spec.root();
+        return request.rootfs() instanceof Rootfs.Overlay && root != null ? root.path() : "";
+    }
+
     private void runHooks(Launch launch, HookPipes inside) throws OciException, InterruptedException, ErrnoException {
         var state = new ContainerState(
                 spec.ociVersion(),
@@ -190,6 +199,7 @@ final class Creation {
                 ContainerState.Status.CREATED,
                 launch.pid(),
                 request.bundle(),
+                rootfs(),
                 Instant.now(),
                 spec.annotations());
         byte[] json = StateJson.forHook(state);
@@ -217,19 +227,12 @@ final class Creation {
                 throw e;
             }
         }
-        var root = spec.root();
-        String rootfs = "";
-        if (request.rootfs() instanceof Rootfs.Directory(Path path)) {
-            rootfs = path.toString();
-        } else if (request.rootfs() instanceof Rootfs.Overlay && root != null) {
-            rootfs = root.path();
-        }
         var record = new ContainerRecord(
                 ContainerRecord.VERSION,
                 spec.ociVersion(),
                 request.id(),
                 request.bundle().toString(),
-                rootfs,
+                rootfs(),
                 Instant.now().toEpochMilli(),
                 false,
                 0,

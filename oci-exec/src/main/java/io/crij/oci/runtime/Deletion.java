@@ -83,6 +83,7 @@ final class Deletion {
                     ContainerState.Status.STOPPED,
                     0,
                     Path.of(record.bundle()),
+                    record.rootfs(),
                     Instant.ofEpochMilli(record.created()),
                     record.annotations());
             try {

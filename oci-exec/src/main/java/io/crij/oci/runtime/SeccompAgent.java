@@ -39,6 +39,7 @@ record SeccompAgent(String socket, String metadata, IntFunction<ContainerState> 
                 status,
                 pid,
                 Path.of(record.bundle()),
+                record.rootfs(),
                 Instant.ofEpochMilli(record.created()),
                 record.annotations());
     }

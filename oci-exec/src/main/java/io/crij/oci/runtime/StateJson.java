@@ -18,19 +18,19 @@ public final class StateJson {
 
     /// Runtime-spec "State": ociVersion, id, status, pid, bundle, annotations.
     public static byte[] forHook(ContainerState state) {
-        return write(state, Form.HOOK, "", "");
+        return write(state, Form.HOOK, "");
     }
 
     /// The same with what runc adds: `rootfs`, `created` (RFC 3339) and `owner`.
-    public static byte[] forCommand(ContainerState state, String rootfs) {
-        return write(state, Form.COMMAND, rootfs, "");
+    public static byte[] forCommand(ContainerState state) {
+        return write(state, Form.COMMAND, "");
     }
 
     /// The same on one line.
     ///
     /// @param owner name of the user whose container it is
-    public static byte[] forList(ContainerState state, String rootfs, String owner) {
-        return write(state, Form.LIST, rootfs, owner);
+    public static byte[] forList(ContainerState state, String owner) {
+        return write(state, Form.LIST, owner);
     }
 
     private enum Form {
@@ -63,7 +63,7 @@ public final class StateJson {
         return bytes.toByteArray();
     }
 
-    private static byte[] write(ContainerState state, Form form, String rootfs, String owner) {
+    private static byte[] write(ContainerState state, Form form, String owner) {
         boolean full = form != Form.HOOK;
         var bytes = new ByteArrayOutputStream(512);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -77,7 +77,7 @@ public final class StateJson {
             json.writeStringField("status", state.status().name().toLowerCase(Locale.ROOT));
             json.writeStringField("bundle", state.bundle().toString());
             if (full) {
-                json.writeStringField("rootfs", rootfs);
+                json.writeStringField("rootfs", state.rootfs());
                 json.writeStringField("created", DateTimeFormatter.ISO_INSTANT.format(state.created()));
             }
             if (full || !state.annotations().isEmpty()) {

@@ -72,7 +72,7 @@ final class FakeRuntime implements OciRuntime {
 
     @Override
     public ContainerState state(String id) throws OciException {
-        return new ContainerState("1.3.0", id, status(id), PID, bundle, Instant.EPOCH, Map.of());
+        return new ContainerState("1.3.0", id, status(id), PID, bundle, bundle + "/rootfs", Instant.EPOCH, Map.of());
     }
 
     @Override

@@ -15,6 +15,7 @@ final class StateJsonTest {
             ContainerState.Status.CREATED,
             42,
             Path.of("/run/b"),
+            "/run/b/rootfs",
             Instant.parse("2026-01-02T03:04:05.000000006Z"),
             Map.of("a", "b\"c"));
 
@@ -29,9 +30,15 @@ final class StateJsonTest {
     @Test
     void theCommandAddsWhatRuncAdds() throws Exception {
         var stopped = new ContainerState(
-                "1.3.0", "c1", ContainerState.Status.STOPPED, 42, Path.of("/run/b"), state.created(), Map.of());
-        var json = new com.fasterxml.jackson.databind.ObjectMapper()
-                .readTree(StateJson.forCommand(stopped, "/run/b/rootfs"));
+                "1.3.0",
+                "c1",
+                ContainerState.Status.STOPPED,
+                42,
+                state.bundle(),
+                state.rootfs(),
+                state.created(),
+                Map.of());
+        var json = new com.fasterxml.jackson.databind.ObjectMapper().readTree(StateJson.forCommand(stopped));
         assertEquals(0, json.get("pid").asInt());
         assertEquals("stopped", json.get("status").asText());
         assertEquals("/run/b/rootfs", json.get("rootfs").asText());
