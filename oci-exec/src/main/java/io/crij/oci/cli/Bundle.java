@@ -9,7 +9,6 @@ import io.crij.oci.runtime.Stdio;
 import io.crij.oci.spec.Root;
 import io.crij.oci.spec.Spec;
 import io.crij.oci.spec.SpecReader;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -35,13 +34,7 @@ final class Bundle {
         if (!Files.exists(file)) {
             throw new InvalidSpec("$", file.toString(), "there is no such file; name the bundle with --bundle");
         }
-        byte[] json;
-        try {
-            json = Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new InvalidSpec("$", file.toString(), "cannot be read: " + e.getMessage());
-        }
-        return new SpecReader().spec(json);
+        return new SpecReader().spec(FileErrors.read("$", file));
     }
 
     CreateRequest request(String id, Spec spec, Stdio stdio, boolean detached) throws InvalidSpec {

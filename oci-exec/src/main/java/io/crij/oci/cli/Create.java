@@ -54,7 +54,7 @@ final class Create implements Verb {
                 }
                 options.tell(shim);
                 return shim;
-            } catch (OciException | IOException e) {
+            } catch (OciException e) {
                 shim.close();
                 runtime.delete(id, true);
                 throw e;

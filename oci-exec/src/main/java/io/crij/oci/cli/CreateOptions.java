@@ -5,7 +5,6 @@ import io.crij.oci.runtime.OciException;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.runtime.Shim;
 import io.crij.oci.runtime.Stdio;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,7 @@ final class CreateOptions {
     }
 
     /// Tells the caller which process it is.
-    void tell(Shim shim) throws OciException, IOException {
+    void tell(Shim shim) throws OciException {
         @Nullable Path socket = pidfdSocket.value();
         if (socket != null) {
             PidfdSocket.hand(socket, shim.pid());

@@ -1,5 +1,6 @@
 package io.crij.oci.cli;
 
+import io.crij.linux.Signal;
 import io.crij.oci.cli.Argument.Kind;
 import io.crij.oci.runtime.ContainerState;
 import io.crij.oci.runtime.OciException;
@@ -14,7 +15,6 @@ import io.crij.oci.spec.SpecReader;
 import io.crij.oci.spec.SpecValidator;
 import io.crij.oci.spec.User;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,17 +82,38 @@ final class Exec implements Verb {
                                 ? new ConsoleSocket(options.console())
                                 : null;
                 Shim shim = exec(runtime, process)) {
-            if (console != null) {
-                console.hand(shim);
-            }
-            options.tell(shim);
-            if (detach.value()) {
-                return 0;
-            }
-            try (var foreground = new Foreground(shim, console == null)) {
-                return foreground.await();
+            boolean done = false;
+            try {
+                int code = begun(shim, console);
+                done = true;
+                return code;
+            } finally {
+                if (!done) {
+                    abandon(shim);
+                }
             }
         }
+    }
+
+    private int begun(Shim shim, @Nullable ConsoleSocket console) throws OciException, InterruptedException {
+        if (console != null) {
+            console.hand(shim);
+        }
+        options.tell(shim);
+        if (detach.value()) {
+            return 0;
+        }
+        try (var foreground = new Foreground(shim, console == null)) {
+            return foreground.await();
+        }
+    }
+
+    /// Nobody knows of the process, so it does not stay.
+    private static void abandon(Shim shim) {
+        if (shim.exitStatus().isEmpty()) {
+            SignalForwarding.send(shim.pid(), Signal.KILL.number());
+        }
+        shim.release();
     }
 
     /// A process that came into a paused container would stop there before it has become the command, so it comes
@@ -117,7 +138,7 @@ final class Exec implements Verb {
     private Process process(ContainerState state) throws OciException, IOException {
         @Nullable Path file = processFile.value();
         if (file != null) {
-            return new SpecReader().process(Files.readAllBytes(file));
+            return new SpecReader().process(FileErrors.read("--process", file));
         }
         if (args.value().isEmpty()) {
             throw new InvalidSpec("COMMAND", "absent", "name the command after the container's id, or use --process");
@@ -151,7 +172,7 @@ final class Exec implements Verb {
         }
         String[] parts = wanted.split(":", 2);
         try {
-            long gid = parts.length == 2 ? Long.parseLong(parts[1]) : 0;
+            long gid = parts.length == 2 ? Long.parseLong(parts[1]) : own.gid();
             return new User(Long.parseLong(parts[0]), gid, own.umask(), groups);
         } catch (NumberFormatException _) {
             throw new InvalidSpec("--user", wanted, "must be numbers, UID or UID:GID");

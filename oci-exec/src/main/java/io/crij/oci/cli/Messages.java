@@ -28,7 +28,7 @@ final class Messages {
     }
 
     void error(Exception e, boolean withStack) {
-        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        String message = FileErrors.text(e);
         err.println(message);
         record("error", message);
         if (withStack) {
@@ -59,7 +59,7 @@ final class Messages {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
-            err.println("cannot write to the log " + log + ": " + e.getMessage());
+            err.println("cannot write to the log " + log + ": " + FileErrors.reason(e));
         }
     }
 

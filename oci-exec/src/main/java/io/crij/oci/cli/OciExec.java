@@ -13,7 +13,6 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.math.BigDecimal;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -240,14 +239,11 @@ public final class OciExec {
         try {
             return runtimes.open(root.value(), this::warn);
         } catch (FileSystemException e) {
-            String reason =
-                    Objects.requireNonNullElse(e.getReason(), e.getClass().getSimpleName());
             throw new InvalidSpec(
                     "--root",
                     root.value().toString(),
-                    "cannot be made a folder for the state of containers (" + e.getFile() + ": " + reason
-                            + "); name another one with --root"
-                            + (user.get() == 0 ? "" : " or set XDG_RUNTIME_DIR"));
+                    "cannot be made a folder for the state of containers (" + FileErrors.text(e)
+                            + "); name another one with --root" + (user.get() == 0 ? "" : " or set XDG_RUNTIME_DIR"));
         }
     }
 

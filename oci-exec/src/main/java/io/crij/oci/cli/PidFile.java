@@ -1,5 +1,6 @@
 package io.crij.oci.cli;
 
+import io.crij.oci.runtime.OciException.StepFailed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,10 +10,14 @@ import java.nio.file.StandardCopyOption;
 final class PidFile {
     private PidFile() {}
 
-    static void write(Path file, int pid) throws IOException {
+    static void write(Path file, int pid) throws StepFailed {
         Path whole = file.toAbsolutePath();
         Path part = whole.resolveSibling("." + whole.getFileName() + ".part");
-        Files.writeString(part, Integer.toString(pid));
-        Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.writeString(part, Integer.toString(pid));
+            Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new StepFailed("cannot write --pid-file " + file + ": " + FileErrors.reason(e), 0, e);
+        }
     }
 }

@@ -30,27 +30,27 @@ final class Run implements Verb {
     public int run() throws OciException, IOException, InterruptedException {
         OciRuntime runtime = command.runtime();
         try (Shim shim = Create.create(command, runtime, bundle, options, id.value(), detach.value())) {
-            if (detach.value()) {
-                start(runtime);
-                return 0;
-            }
-            try (var foreground = new Foreground(shim, options.console() == null)) {
-                start(runtime);
-                int code = foreground.await();
-                if (!keep.value()) {
+            boolean stays = false;
+            try {
+                int code = started(runtime, shim);
+                stays = detach.value();
+                return code;
+            } finally {
+                if (!stays && !keep.value()) {
                     runtime.delete(id.value(), true);
                 }
-                return code;
             }
         }
     }
 
-    private void start(OciRuntime runtime) throws OciException, InterruptedException {
-        try {
+    private int started(OciRuntime runtime, Shim shim) throws OciException, InterruptedException {
+        if (detach.value()) {
             runtime.start(id.value());
-        } catch (OciException e) {
-            runtime.delete(id.value(), true);
-            throw e;
+            return 0;
+        }
+        try (var foreground = new Foreground(shim, options.console() == null)) {
+            runtime.start(id.value());
+            return foreground.await();
         }
     }
 }

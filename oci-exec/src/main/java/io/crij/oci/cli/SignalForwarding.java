@@ -27,7 +27,7 @@ final class SignalForwarding implements AutoCloseable {
         }
     }
 
-    private static void send(int pid, int number) {
+    static void send(int pid, int number) {
         try (var process = new Pidfd(pid)) {
             process.send(new io.crij.linux.Signal(number));
         } catch (ErrnoException e) {

@@ -10,7 +10,6 @@ import io.crij.oci.spec.LinuxResources.Memory;
 import io.crij.oci.spec.LinuxResources.Pids;
 import io.crij.oci.spec.SpecReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +67,7 @@ final class Update implements Verb {
     }
 
     private static LinuxResources given(String file) throws OciException, IOException {
-        byte[] json = file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
+        byte[] json = file.equals("-") ? System.in.readAllBytes() : FileErrors.read("--resources", Path.of(file));
         return new SpecReader().resources(json);
     }
 

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Containers that exist on paper.
 final class FakeRuntime implements OciRuntime {
@@ -33,6 +34,10 @@ final class FakeRuntime implements OciRuntime {
     final List<Process> execs = new ArrayList<>();
     final List<LinuxResources> updates = new ArrayList<>();
     int exitCode;
+    /// What cannot be waited for.
+    @Nullable
+    Fd exited;
+
     private Path bundle = Path.of("/none");
 
     @Override
@@ -149,6 +154,9 @@ final class FakeRuntime implements OciRuntime {
 
         @Override
         public Fd exited() {
+            if (exited != null) {
+                return exited;
+            }
             try {
                 var event = new EventFd();
                 event.raise();

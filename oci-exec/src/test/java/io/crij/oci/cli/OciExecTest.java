@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crij.linux.Fd;
+import io.crij.linux.abi.FileFlags;
 import io.crij.oci.runtime.ContainerState.Status;
 import io.crij.oci.runtime.OciException.InvalidSpec;
 import io.crij.oci.spec.IdMapping;
@@ -209,6 +211,25 @@ final class OciExecTest {
         assertFalse(runtime.containers.containsKey("c1"));
     }
 
+    @Test
+    void errorsOfFilesSayWhy() throws Exception {
+        String nowhere = folder + "/no/file";
+        assertEquals(1, run("create", "-b", folder.toString(), "--pid-file", nowhere, "c1"));
+        assertEquals("cannot write --pid-file " + nowhere + ": there is no such file or folder\n", err());
+        runtime.containers.put("c1", Status.RUNNING);
+        err.reset();
+        assertEquals(255, run("exec", "--process", nowhere, "c1"));
+        assertTrue(err().contains("--process") && err().contains("cannot be read: there is no such file"), err());
+        err.reset();
+        assertEquals(1, run("update", "--resources", folder.toString(), "c1"));
+        assertTrue(err().contains("--resources") && err().contains("cannot be read: Is a directory"), err());
+        err.reset();
+        // the bundle of a container may be gone
+        Files.delete(folder.resolve("config.json"));
+        assertEquals(255, run("exec", "c1", "true"));
+        assertTrue(err().contains("/config.json: there is no such file or folder"), err());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"..", ".", "a/b", "", "a b"})
     void idsCannotLeadElsewhere(String id) {
@@ -223,6 +244,27 @@ final class OciExecTest {
         assertTrue(runtime.containers.isEmpty());
         assertEquals(0, run("run", "-d", "-b", folder.toString(), "c2"), err());
         assertEquals(Status.RUNNING, runtime.containers.get("c2"));
+    }
+
+    @Test
+    void aContainerThatCannotBeWaitedForDoesNotStay() throws Exception {
+        // epoll takes no regular files
+        try (Fd file = Fd.open(folder.resolve("config.json").toString(), FileFlags.O_RDONLY)) {
+            runtime.exited = file;
+            assertEquals(1, run("run", "-b", folder.toString(), "c1"));
+            assertTrue(err().contains("cannot wait for the process"), err());
+            assertTrue(runtime.containers.isEmpty());
+            assertEquals(1, run("run", "--keep", "-b", folder.toString(), "c2"));
+            assertEquals(Status.RUNNING, runtime.containers.get("c2"));
+        }
+    }
+
+    @Test
+    void execsGroupIsTheContainersUnlessGiven() {
+        assertEquals(0, run("create", "-b", folder.toString(), "c1"), err());
+        assertEquals(0, run("exec", "--user", "1000", "c1", "true"), err());
+        assertEquals(1000, runtime.execs.getFirst().user().uid());
+        assertEquals(6, runtime.execs.getFirst().user().gid());
     }
 
     @Test

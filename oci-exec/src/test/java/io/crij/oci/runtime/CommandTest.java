@@ -183,6 +183,24 @@ class CommandTest extends ContainerTest {
         assertTrue(verb("state", id).out().contains("does not exist"));
     }
 
+    @Test
+    void anExecThatNobodyIsToldOfDoesNotStay() throws Exception {
+        String id = box.id("untold");
+        Path bundle = bundle(id, s -> s, "sleep", "1000");
+        assertEquals(
+                0, verb("run", "--detach", "--bundle", bundle.toString(), id).code());
+        Path nowhere = box.folder.resolve("no/pid");
+        for (List<String> how : List.of(List.of("exec"), List.of("exec", "--detach"))) {
+            var line = new ArrayList<>(how);
+            line.addAll(List.of("--pid-file", nowhere.toString(), id, "sleep", "2000"));
+            var failed = verb(line.toArray(String[]::new));
+            assertEquals(255, failed.code());
+            assertTrue(failed.out().contains(nowhere.toString()), failed.out());
+            statsOfOneProcess(id);
+        }
+        verb("delete", "--force", id);
+    }
+
     /// An exec that failed is counted until the machine's init reaps it.
     private JsonNode statsOfOneProcess(String id) throws Exception {
         for (int i = 0; i < 50; i++) {
