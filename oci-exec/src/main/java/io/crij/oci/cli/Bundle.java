@@ -52,7 +52,7 @@ final class Bundle {
                 new Rootfs.Directory(folder().resolve(root.path()).normalize()),
                 stdio,
                 detached,
-                new Habits(!noPivot.value(), !noNewKeyring.value()));
+                new Habits(!noPivot.value(), !noNewKeyring.value(), true));
     }
 
     Path folder() {

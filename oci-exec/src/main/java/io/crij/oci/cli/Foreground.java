@@ -21,6 +21,7 @@ final class Foreground implements AutoCloseable {
     private final @Nullable TerminalRelay terminal;
     private boolean output;
     private boolean ready;
+    private boolean gone;
 
     /// @param relayed whether the terminal was not handed to somebody else
     Foreground(Shim shim, boolean relayed) throws StepFailed {
@@ -44,14 +45,21 @@ final class Foreground implements AutoCloseable {
                 output = true;
             }
             while (true) {
+                boolean alone = gone;
                 Optional<ExitStatus> status = shim.exitStatus();
                 if (status.isPresent()) {
                     drain();
                     shim.release();
                     return status.get().code();
                 }
+                if (alone) {
+                    throw new StepFailed("how process " + shim.pid() + " ends is unknown: its shim was killed", 0);
+                }
                 ready = false;
-                epoll.await((token, _) -> ready |= token == OUTPUT);
+                epoll.await((token, events) -> {
+                    ready |= token == OUTPUT;
+                    gone |= token == EXITED && (events & Epoll.HUP) != 0;
+                });
                 if (ready && terminal != null && !terminal.pass()) {
                     // its end stays ready
                     epoll.remove(terminal.console());

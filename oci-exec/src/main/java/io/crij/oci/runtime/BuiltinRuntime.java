@@ -40,6 +40,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
 
     private final Path root;
     private final Toolbox tools;
+    private final Shape watched;
     private final Map<String, LiveContainer> containers = new ConcurrentHashMap<>();
 
     /// @param root folder for the state of containers; made when missing
@@ -53,7 +54,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
 
     BuiltinRuntime(Path root, CgroupLayout layout, Supplier<OverlayLayers> overlayLayers, Labels.Policy labels)
             throws IOException {
-        this(root, layout, overlayLayers, labels, KEEP_NETWORK, Optional.empty(), Log::warning);
+        this(root, layout, overlayLayers, labels, KEEP_NETWORK, Optional.empty(), Shape.MONITORED, Log::warning);
         tools.init().executable(); // now, rather than with the first pod
     }
 
@@ -64,8 +65,10 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
             Labels.Policy labels,
             Duration keepNetwork,
             Optional<OrdinaryUser> user,
+            Shape watched,
             Consumer<String> warnings)
             throws IOException {
+        this.watched = watched;
         this.root = root.toAbsolutePath();
         Files.createDirectories(this.root);
         var init = new Init(this.root);
@@ -98,6 +101,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
                 Labels.Policy.WHERE_PRESENT,
                 Duration.ZERO,
                 OrdinaryUser.ofSelf(),
+                Shape.ATTENDED,
                 warnings);
     }
 
@@ -248,7 +252,7 @@ public final class BuiltinRuntime implements OciRuntime, AutoCloseable {
 
     @Override
     public Shim exec(String id, Process process, Stdio stdio) throws OciException, InterruptedException {
-        return exec(id, process, stdio, Shape.MONITORED);
+        return exec(id, process, stdio, watched);
     }
 
     @Override

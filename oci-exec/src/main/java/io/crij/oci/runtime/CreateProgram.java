@@ -2,7 +2,6 @@ package io.crij.oci.runtime;
 
 import io.crij.oci.cgroup.CgroupPlan;
 import io.crij.oci.program.Arch;
-import io.crij.oci.program.Call;
 import io.crij.oci.program.Label;
 import io.crij.oci.program.Operand;
 import io.crij.oci.program.Operand.Register;
@@ -95,13 +94,6 @@ final class CreateProgram {
         Register pidfd = both.namespaces().pidfd;
         shimSteps.awaitChild(pidfd);
         shimSteps.keepOwnDescriptors(pidfd, shim.pidfd());
-        shimSteps.awaitAcknowledgement(shim.control(), shim.pidfd());
-        switch (Shape.of(setup.request)) {
-            case DETACHED -> p.call("end", Call.EXIT_GROUP, Abi.ZERO);
-            case MONITORED -> {
-                shimSteps.dropPrivileges(setup.privileges.ordinary());
-                shimSteps.serve(shim.control(), shim.pidfd(), shim.stdin(), shim.exit(), shim.exitFile());
-            }
-        }
+        shimSteps.finish(Shape.of(setup.request), shim, setup.privileges.ordinary());
     }
 }

@@ -28,7 +28,8 @@ public record CreateRequest(
     /// @param pivots the root is changed by pivot_root(2), which the initial ramdisk as the host's root does not
     ///     allow; otherwise by moving the new root's mount and chroot(2)
     /// @param newKeyring the process joins a session keyring of its own
-    public record Habits(boolean pivots, boolean newKeyring) {
-        public static final Habits USUAL = new Habits(true, true);
+    /// @param attended the shim goes when this process has gone: no later runtime takes it over
+    public record Habits(boolean pivots, boolean newKeyring, boolean attended) {
+        public static final Habits USUAL = new Habits(true, true, false);
     }
 }

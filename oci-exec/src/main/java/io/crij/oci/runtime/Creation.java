@@ -331,7 +331,7 @@ final class Creation {
             ContainerRecord begun, Launch launch, Descriptors d, Cgroup cgroup, Slots slots, Rollback undo)
             throws ErrnoException {
         boolean pause = request.rootfs() instanceof Rootfs.Pause;
-        boolean stays = Shape.of(request) == Shape.MONITORED;
+        boolean stays = Shape.of(request).hasShim();
         int shimPid = stays ? launch.shimPid() : 0;
         ContainerRecord record = begun.withProcess(
                 launch.pid(),

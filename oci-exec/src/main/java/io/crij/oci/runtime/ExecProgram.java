@@ -102,14 +102,7 @@ final class ExecProgram {
         shimSteps.tellPid(pid);
         shimSteps.awaitChild(pidfd);
         shimSteps.keepOwnDescriptors(pidfd, shim.pidfd());
-        shimSteps.awaitAcknowledgement(shim.control(), shim.pidfd());
-        switch (shape) {
-            case DETACHED -> p.call("end", Call.EXIT_GROUP, Abi.ZERO);
-            case MONITORED -> {
-                shimSteps.dropPrivileges(privileges.ordinary());
-                shimSteps.serve(shim.control(), shim.pidfd(), shim.stdin(), shim.exit(), shim.exitFile());
-            }
-        }
+        shimSteps.finish(shape, shim, privileges.ordinary());
 
         p.place(child);
         child(targetSlot);

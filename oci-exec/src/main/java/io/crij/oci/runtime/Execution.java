@@ -81,7 +81,7 @@ final class Execution {
                 d.stdin, d.stdout, d.stderr, console, d.backlogs, d.control, d.exited, d.exitFile);
         d.report.close();
         d.go.close();
-        if (shape == Shape.DETACHED) {
+        if (!shape.hasShim()) {
             var lone = new LoneProcess(launch.pid(), console);
             d.end(tools.reaper(), launch.shimPid());
             return lone;

@@ -65,6 +65,8 @@ final class ShimSteps {
         steps.close(Operand.of(programSlot, "program"));
         p.call("name the shim", Call.PRCTL, Operand.of(PR_SET_NAME), p.text("crij-shim"));
         p.call("leave the runtime's folder", Call.CHDIR, p.text("/"));
+        // what a terminal sends to all in its foreground is for the runtime to pass on
+        p.call("leave the runtime's session", Call.SETSID);
         ProcessSettings.reset(p);
         event(slots.toShim(), EFD_CLOEXEC | EFD_NONBLOCK, "CLOEXEC|NONBLOCK");
         event(slots.toChild(), EFD_CLOEXEC, "CLOEXEC");
@@ -186,9 +188,25 @@ final class ShimSteps {
         p.call(about, Call.CLOSE_RANGE, Operand.of(first), end, Abi.ZERO);
     }
 
+    /// What the shim does once the child is ready.
+    void finish(Shape shape, ShimSlots shim, boolean ordinary) {
+        awaitAcknowledgement(shim.control(), shim.pidfd());
+        if (!shape.hasShim()) {
+            p.call("end", Call.EXIT_GROUP, Abi.ZERO);
+            return;
+        }
+        if (shape == Shape.MONITORED) {
+            // a writer of our own: without one, the pipe would be at its end whenever no runtime is there
+            String pipe = "/proc/self/fd/" + shim.control();
+            steps.open("keep the control pipe open", Abi.CWD, pipe, O_WRONLY, result);
+        }
+        dropPrivileges(ordinary);
+        serve(shim.control(), shim.pidfd(), shim.stdin(), shim.exit(), shim.exitFile());
+    }
+
     /// Waits until the runtime has written down what it needs to find the container again. When the runtime is gone
     /// before that, the container goes too.
-    void awaitAcknowledgement(int control, int pidfdSlot) {
+    private void awaitAcknowledgement(int control, int pidfdSlot) {
         Label acknowledged = p.label("acknowledged");
         p.call("wait for the runtime", Call.READ, Operand.of(control, "control"), number, Abi.ONE)
                 .into(result);
@@ -203,8 +221,6 @@ final class ShimSteps {
                 .tolerateAll();
         p.call("end", Call.EXIT_GROUP, Abi.ONE);
         p.place(acknowledged);
-        // a writer of our own: without one, the pipe would be at its end whenever no runtime is there
-        steps.open("keep the control pipe open", Abi.CWD, "/proc/self/fd/" + control, O_WRONLY, result);
     }
 
     /// From here on the shim can do nothing but what it is for.
@@ -236,13 +252,14 @@ final class ShimSteps {
                 program);
     }
 
-    /// Serves until it is told to quit.
+    /// Serves until it is told to quit, or nobody is left that could tell it.
     ///
     /// @param stdin slot of the write end of the child's standard input; -1 when there is none
-    void serve(int control, int pidfdSlot, int stdin, int exitPipe, int exitFile) {
+    private void serve(int control, int pidfdSlot, int stdin, int exitPipe, int exitFile) {
         Label again = p.label("serve");
         Label noCommand = p.label("noCommand");
         Label notQuit = p.label("notQuit");
+        Label told = p.label("told");
         Constant polls = p.struct(
                 "{pidfd, control}",
                 16,
@@ -260,7 +277,11 @@ final class ShimSteps {
         p.load(result, ProgramBuilder.offset(polls, 14), 2);
         p.branch(result, Condition.EQUAL, Abi.ZERO, noCommand);
         p.call("read the command", Call.READ, Operand.of(control, "control"), command, Abi.ONE)
+                .into(result)
                 .tolerateAll();
+        p.branch(result, Condition.DIFFERENT, Abi.ZERO, told);
+        p.call("end with the runtime", Call.EXIT_GROUP, Abi.ZERO);
+        p.place(told);
         p.load(result, command, 2);
         p.branch(result, Condition.DIFFERENT, Operand.of(QUIT, "'q'"), notQuit);
         p.call("end", Call.EXIT_GROUP, Abi.ZERO);

@@ -16,12 +16,15 @@ import io.crij.oci.spec.Root;
 import io.crij.oci.spec.Spec;
 import io.crij.oci.spec.SpecWriter;
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// The command with real containers, where what it inherits matters.
@@ -263,6 +266,89 @@ class CommandTest extends ContainerTest {
         assertEquals(7, run.waitFor());
         assertTrue(Files.readString(out).endsWith("got term\n"), Files.readString(out));
         assertTrue(verb("state", id).out().contains("does not exist"));
+    }
+
+    /// A terminal sends its signals to all in the foreground.
+    @Test
+    void signalsToTheWholeGroupReachTheContainerToo() throws Exception {
+        String id = box.id("group");
+        Path bundle = bundle(id, s -> s, "sh", "-c", "trap 'exit 7' TERM; echo ready; while :; do sleep 0.1; done");
+        Path out = box.folder.resolve("group.out");
+        Process run = new OwnCommand(List.of("setsid"), out)
+                .start(new File("/dev/null"), out.toFile(), arguments("run", "--bundle", bundle.toString(), id));
+        await(run, out, "ready");
+        new ProcessBuilder("kill", "-TERM", "--", "-" + run.pid()).start().waitFor();
+        assertTrue(run.waitFor(20, TimeUnit.SECONDS), "the command goes on");
+        assertEquals(7, run.exitValue(), Files.readString(out));
+    }
+
+    @Test
+    void commandWhoseShimIsKilledEndsAndSaysSo() throws Exception {
+        String id = box.id("shimless");
+        Path bundle = bundle(id, s -> s, "sh", "-c", "echo ready; sleep 1000");
+        Path out = box.folder.resolve("shimless.out");
+        Process run = command("shimless")
+                .start(new File("/dev/null"), out.toFile(), arguments("run", "--bundle", bundle.toString(), id));
+        await(run, out, "ready");
+        ProcessHandle.of(shimsOf(id).findFirst().orElseThrow()).orElseThrow().destroyForcibly();
+        assertTrue(run.waitFor(20, TimeUnit.SECONDS), "the command goes on");
+        assertEquals(1, run.exitValue());
+        assertTrue(Files.readString(out).contains("its shim was killed"), Files.readString(out));
+        assertTrue(verb("state", id).out().contains("does not exist"));
+    }
+
+    @Test
+    void shimGoesWithTheCommandAndTheContainerStays() throws Exception {
+        String id = box.id("clientless");
+        Path bundle = bundle(id, s -> s, "sh", "-c", "echo ready; sleep 1000");
+        Path out = box.folder.resolve("clientless.out");
+        Process run = command("clientless")
+                .start(new File("/dev/null"), out.toFile(), arguments("run", "--bundle", bundle.toString(), id));
+        await(run, out, "ready");
+        Path more = box.folder.resolve("more.out");
+        Process exec = command("more")
+                .start(
+                        new File("/dev/null"),
+                        more.toFile(),
+                        arguments("exec", id, "sh", "-c", "echo ready; sleep 2000"));
+        await(exec, more, "ready");
+        // before that, shim and process end with the command
+        while (shimsOf(id).filter(CommandTest::serves).count() < 2) {
+            assertTrue(exec.isAlive(), Files.readString(more));
+            Thread.onSpinWait();
+        }
+        for (Process client : List.of(exec, run)) {
+            client.destroyForcibly().waitFor();
+        }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (shimsOf(id).findAny().isPresent()) {
+            assertTrue(System.nanoTime() < end, "a shim stays");
+            Thread.onSpinWait();
+        }
+        assertTrue(verb("state", id).out().contains("\"running\""));
+        String processes = verb("ps", id).out();
+        assertTrue(processes.contains("sleep 1000") && processes.contains("sleep 2000"), processes);
+        assertEquals(0, verb("delete", "--force", id).code());
+    }
+
+    /// The pids of its shims.
+    private static Stream<Long> shimsOf(String id) {
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(pid -> proc(pid, "cmdline").startsWith("crij-shim " + id + "\0"));
+    }
+
+    /// Whether the shim has been told that its process is known.
+    private static boolean serves(long shim) {
+        return proc(shim, "status").contains("Uid:\t" + ShimSteps.USER);
+    }
+
+    private static String proc(long pid, String file) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/" + file));
+        } catch (IOException _) {
+            return ""; // ended meanwhile
+        }
     }
 
     private static void await(Process process, Path file, String text) throws Exception {

@@ -83,7 +83,8 @@ class ProgramListingTest {
         var rootfs = new Rootfs.Directory(Path.of("/bundle/rootfs"));
         var stdio = new Stdio.Pipes(false);
         boolean detached = shape == Shape.DETACHED;
-        var request = new CreateRequest("box", Path.of("/bundle"), spec(), rootfs, stdio, detached);
+        var habits = new CreateRequest.Habits(true, true, shape == Shape.ATTENDED);
+        var request = new CreateRequest("box", Path.of("/bundle"), spec(), rootfs, stdio, detached, habits);
         String text = Explanation.listing(request, CgroupPlan.of(folders, LinuxResources.NONE), host);
         Path golden = GOLDEN.resolve(file);
         if ("write".equals(System.getProperty("crij.golden"))) {
