@@ -1,5 +1,6 @@
 package io.crij.oci.command;
 
+import io.crij.linux.Errno;
 import io.crij.linux.ErrnoException;
 import io.crij.linux.Fd;
 import io.crij.linux.Memfd;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class RuntimeCall {
     private static final AtomicLong NUMBERS = new AtomicLong();
     private static final int LONGEST_LOG = 1 << 20;
+    private static final int LONGEST_COMPLAINT = 1 << 16;
     private static final List<String> ENVIRONMENT =
             List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "LANG=C.UTF-8");
 
@@ -49,18 +51,23 @@ final class RuntimeCall {
     ///
     /// @return what it wrote to standard output
     String run() throws OciException, InterruptedException {
-        return run(new Stdio.Pipes(false));
+        try (var output = new RuntimeOutput();
+                Subreaper call = start(output.stdio(), Memfd.create("crij-exit"), null, Optional.empty(), null)) {
+            finish(call, settings.time(), () -> output.complaint(LONGEST_COMPLAINT));
+            String said = output.stdout();
+            call.leave();
+            return said;
+        } catch (ErrnoException e) {
+            String problem = e.errno() == Errno.EFBIG ? " printed too much: " : " could not be started: ";
+            throw new StepFailed(what() + problem + e.getMessage(), e.errno(), e);
+        }
     }
 
     /// The same with streams that it hands on.
-    ///
-    /// @return what it wrote to standard output, if that is a pipe of ours
-    String run(Stdio stdio) throws OciException, InterruptedException {
+    void run(Stdio.Given stdio) throws OciException, InterruptedException {
         try (Subreaper call = start(stdio, Memfd.create("crij-exit"), null, Optional.empty(), null)) {
             finish(call, settings.time());
-            String said = call.said();
             call.leave();
-            return said;
         } catch (ErrnoException e) {
             throw new StepFailed(what() + " could not be started: " + e.getMessage(), e.errno(), e);
         }
@@ -78,15 +85,19 @@ final class RuntimeCall {
     ///
     /// @throws OciException when it failed, or did not end in time
     void finish(Subreaper call, Duration atMost) throws OciException, InterruptedException {
+        finish(call, atMost, call::said);
+    }
+
+    private void finish(Subreaper call, Duration atMost, Said words) throws OciException, InterruptedException {
         try {
             Optional<ExitStatus> exit = call.await(atMost);
             if (exit.isEmpty()) {
-                String said = complaint(call).map(text -> "; it said: " + text).orElse("");
+                String said = complaint(words).map(text -> "; it said: " + text).orElse("");
                 call.close();
                 throw new TimedOut(what() + ", which was killed with all that it had started" + said, atMost);
             }
             if (exit.get().code() != 0) {
-                throw failure(exit.get().code(), complaint(call));
+                throw failure(exit.get().code(), complaint(words));
             }
         } finally {
             try {
@@ -95,6 +106,11 @@ final class RuntimeCall {
                 // it goes with the container's folder
             }
         }
+    }
+
+    /// What it has printed so far.
+    private interface Said {
+        String text() throws ErrnoException;
     }
 
     private OciException failure(int code, Optional<String> said) {
@@ -107,7 +123,7 @@ final class RuntimeCall {
         return Complaint.of(id, what(), said.get());
     }
 
-    private Optional<String> complaint(Subreaper call) {
+    private Optional<String> complaint(Said words) {
         Optional<String> logged = Optional.empty();
         try (Fd file = Fd.open(log.toString(), FileFlags.O_RDONLY)) {
             logged = RuntimeLog.error(file.readAll(LONGEST_LOG));
@@ -115,15 +131,15 @@ final class RuntimeCall {
             // it has written none, or far too much
         }
         try {
-            return logged.or(() -> said(call));
+            return logged.or(() -> said(words));
         } catch (RuntimeException e) {
             return logged;
         }
     }
 
-    private static Optional<String> said(Subreaper call) {
+    private static Optional<String> said(Said words) {
         try {
-            String said = RuntimeLog.shortened(call.said());
+            String said = RuntimeLog.shortened(words.text());
             return said.isEmpty() ? Optional.empty() : Optional.of(said);
         } catch (ErrnoException e) {
             return Optional.empty();

@@ -41,7 +41,7 @@ final class CommandBox implements AutoCloseable {
     final Path layer;
     final Path containers;
     final Path own;
-    private final BuiltinRuntime builtin;
+    final BuiltinRuntime builtin;
     private final List<CommandRuntime> runtimes = new ArrayList<>();
     private final List<String> ids = new ArrayList<>();
     private final List<Shim> shims = new ArrayList<>();
