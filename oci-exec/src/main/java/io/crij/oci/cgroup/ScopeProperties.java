@@ -27,6 +27,8 @@ final class ScopeProperties {
 
     private static final long INFINITY = -1;
 
+    private static final long DEFAULT_WEIGHT = 100;
+
     private final Map<String, Value> properties = new LinkedHashMap<>();
 
     private ScopeProperties() {}
@@ -50,6 +52,9 @@ final class ScopeProperties {
                 if (value.equals("1")) {
                     // since systemd 252
                     properties.put("CPUWeight", new Value.Number(0));
+                } else {
+                    // what the kernel gives a group that stops being idle
+                    properties.putIfAbsent("CPUWeight", new Value.Number(DEFAULT_WEIGHT));
                 }
             }
             case "cpu.max" -> quota(value.split("\\s+"), write);

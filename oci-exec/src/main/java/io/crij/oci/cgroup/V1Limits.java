@@ -65,7 +65,20 @@ final class V1Limits {
     }
 
     private void cpu(Cpu cpu) throws OciException {
+        // a group that is idle takes no shares: so it stops being that before, and becomes it after
+        boolean idles = Long.valueOf(1).equals(cpu.idle());
+        if (!idles) {
+            idle(cpu);
+        }
         number("cpu.shares", cpu.shares(), "cpu.shares");
+        if (idles) {
+            idle(cpu);
+        }
+        // the burst may at no time be above the quota: so it is lowered before that and raised after it
+        boolean burstFirst = cpu.burst() != null && cpu.burst() < current("cpu", "cpu.cfs_burst_us", 0);
+        if (burstFirst) {
+            burst(cpu);
+        }
         long period = orZero(cpu.period());
         boolean quotaFirst = period != 0 && period < current("cpu", "cpu.cfs_period_us", DEFAULT_PERIOD);
         // the share of a group may at no time exceed its parent's: so the step that lowers it, or keeps it, goes first
@@ -76,13 +89,22 @@ final class V1Limits {
         if (!quotaFirst) {
             number("cpu.cfs_quota_us", cpu.quota(), "cpu.quota");
         }
-        if (cpu.burst() != null) {
-            write("cpu", "cpu.cfs_burst_us", Long.toString(cpu.burst()), "cpu.burst");
+        if (!burstFirst) {
+            burst(cpu);
         }
         number("cpu.rt_period_us", cpu.realtimePeriod(), "cpu.realtimePeriod");
         number("cpu.rt_runtime_us", cpu.realtimeRuntime(), "cpu.realtimeRuntime");
+    }
+
+    private void idle(Cpu cpu) throws OciException {
         if (cpu.idle() != null) {
             write("cpu", "cpu.idle", Long.toString(cpu.idle()), "cpu.idle");
+        }
+    }
+
+    private void burst(Cpu cpu) throws OciException {
+        if (cpu.burst() != null) {
+            write("cpu", "cpu.cfs_burst_us", Long.toString(cpu.burst()), "cpu.burst");
         }
     }
 

@@ -67,9 +67,27 @@ final class V2Limits {
             throw new Unsupported(
                     "linux.resources.cpu.realtimeRuntime: cgroup version 2 has no limit for realtime tasks");
         }
+        // a group that is idle takes no weight: so it stops being that before, and becomes it after
+        boolean idles = Long.valueOf(1).equals(cpu.idle());
+        if (!idles) {
+            idle(cpu);
+        }
         long shares = orZero(cpu.shares());
         if (shares != 0) {
             write("cpu.weight", Long.toString(CpuWeight.ofShares(shares)), "cpu.shares");
+        }
+        if (idles) {
+            idle(cpu);
+        }
+        // the burst may at no time be above the quota: so it is lowered before that and raised after it
+        @Nullable Long burst = cpu.burst();
+        boolean burstFirst = burst != null
+                && burst
+                        < now.read(folder.resolve("cpu.max.burst"))
+                                .map(Long::parseLong)
+                                .orElse(0L);
+        if (burstFirst) {
+            burst(cpu);
         }
         long quota = orZero(cpu.quota());
         long period = orZero(cpu.period());
@@ -80,14 +98,23 @@ final class V2Limits {
             String max = quota == 0 ? current[0] : orMax(quota);
             write("cpu.max", max + " " + (period == 0 ? current[1] : Long.toString(period)), "cpu.quota");
         }
-        if (cpu.burst() != null) {
-            write("cpu.max.burst", Long.toString(cpu.burst()), "cpu.burst");
-        }
-        if (cpu.idle() != null) {
-            write("cpu.idle", Long.toString(cpu.idle()), "cpu.idle");
+        if (!burstFirst) {
+            burst(cpu);
         }
         list("cpuset.cpus", cpu.cpus(), "cpu.cpus");
         list("cpuset.mems", cpu.mems(), "cpu.mems");
+    }
+
+    private void idle(Cpu cpu) {
+        if (cpu.idle() != null) {
+            write("cpu.idle", Long.toString(cpu.idle()), "cpu.idle");
+        }
+    }
+
+    private void burst(Cpu cpu) {
+        if (cpu.burst() != null) {
+            write("cpu.max.burst", Long.toString(cpu.burst()), "cpu.burst");
+        }
     }
 
     private void memory(Memory memory) throws OciException {
@@ -100,13 +127,16 @@ final class V2Limits {
         }
         number("memory.low", memory.reservation(), "memory.reservation");
         number("memory.max", memory.limit(), "memory.limit");
-        swap(orZero(memory.limit()), orZero(memory.swap()));
+        long limit = orZero(memory.limit());
+        // as on version 1, memory without a limit is swap without one too
+        swap(limit, limit < 0 && orZero(memory.swap()) == 0 ? -1 : orZero(memory.swap()));
     }
 
     /// The specification counts memory and swap together, the kernel swap alone.
     private void swap(long limit, long swap) throws InvalidSpec {
         if (swap < 0) {
-            write("memory.swap.max", "max", "memory.swap");
+            // a kernel without swap accounting has no such file, and no limit either
+            writes.add(of("memory.swap.max", "max", "memory.swap", true));
         } else if (swap > 0) {
             long memory = limit != 0 ? limit : currentLimit();
             if (memory < 0 || memory > swap) {

@@ -49,6 +49,12 @@ class ScopePropertiesTest {
     void idleIsAWeight() throws Exception {
         number("CPUWeight", 0, "cpu.weight", "79", "cpu.idle", "1");
         number("CPUWeight", 79, "cpu.weight", "79", "cpu.idle", "0");
+        number("CPUWeight", 79, "cpu.idle", "0", "cpu.weight", "79");
+    }
+
+    @Test
+    void whatIsNoLongerIdleHasTheUsualWeight() throws Exception {
+        number("CPUWeight", 100, "cpu.idle", "0");
     }
 
     @Test

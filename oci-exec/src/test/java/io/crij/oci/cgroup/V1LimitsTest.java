@@ -107,6 +107,25 @@ final class V1LimitsTest {
     }
 
     @Test
+    void theBurstIsAtNoTimeAboveTheQuota() throws Exception {
+        CurrentValues now = current("cpu.cfs_burst_us", "80000");
+        assertEquals(
+                List.of("cpu/c1/cpu.cfs_burst_us=10000", "cpu/c1/cpu.cfs_quota_us=50000"),
+                writes("{\"cpu\":{\"quota\":50000,\"burst\":10000}}", now));
+        assertEquals(
+                List.of("cpu/c1/cpu.cfs_quota_us=200000", "cpu/c1/cpu.cfs_burst_us=150000"),
+                writes("{\"cpu\":{\"quota\":200000,\"burst\":150000}}", now));
+    }
+
+    @Test
+    void noSharesAreWrittenWhileTheGroupIsIdle() throws Exception {
+        assertEquals(
+                List.of("cpu/c1/cpu.idle=0", "cpu/c1/cpu.shares=512"), writes("{\"cpu\":{\"shares\":512,\"idle\":0}}"));
+        assertEquals(
+                List.of("cpu/c1/cpu.shares=512", "cpu/c1/cpu.idle=1"), writes("{\"cpu\":{\"shares\":512,\"idle\":1}}"));
+    }
+
+    @Test
     void saysWhatThisHostDoesNotHave() {
         var network = assertThrows(Unsupported.class, () -> writes("{\"network\":{\"classID\":1}}"));
         assertTrue(network.getMessage().contains("no net_cls controller"), network.getMessage());

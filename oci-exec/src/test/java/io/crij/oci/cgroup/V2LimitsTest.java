@@ -24,10 +24,10 @@ final class V2LimitsTest {
     void writesEveryLimitInTheUnitsOfVersion2() throws Exception {
         assertEquals(
                 List.of(
+                        "cpu.idle=0",
                         "cpu.weight=59",
                         "cpu.max=50000 200000",
                         "cpu.max.burst=1000",
-                        "cpu.idle=0",
                         "cpuset.cpus=0-1",
                         "cpuset.mems=0",
                         "memory.low=1000",
@@ -56,8 +56,30 @@ final class V2LimitsTest {
     @Test
     void minusOneIsNoLimit() throws Exception {
         assertEquals(
-                List.of("cpu.max=max 100000", "memory.max=max", "memory.swap.max=max", "pids.max=max"), writes("""
+                List.of("cpu.max=max 100000", "memory.max=max", "memory.swap.max=max?", "pids.max=max"), writes("""
                 {"cpu":{"quota":-1},"memory":{"limit":-1,"swap":-1},"pids":{"limit":-1}}"""));
+    }
+
+    @Test
+    void memoryWithoutALimitIsSwapWithoutOne() throws Exception {
+        assertEquals(List.of("memory.max=max", "memory.swap.max=max?"), writes("{\"memory\":{\"limit\":-1}}"));
+    }
+
+    @Test
+    void theBurstIsAtNoTimeAboveTheQuota() throws Exception {
+        CurrentValues now = file -> file.endsWith("cpu.max.burst") ? Optional.of("80000") : Optional.empty();
+        assertEquals(
+                List.of("cpu.max.burst=10000", "cpu.max=50000 100000"),
+                writes("{\"cpu\":{\"quota\":50000,\"burst\":10000}}", now));
+        assertEquals(
+                List.of("cpu.max=200000 100000", "cpu.max.burst=150000"),
+                writes("{\"cpu\":{\"quota\":200000,\"burst\":150000}}", now));
+    }
+
+    @Test
+    void noWeightIsWrittenWhileTheGroupIsIdle() throws Exception {
+        assertEquals(List.of("cpu.idle=0", "cpu.weight=59"), writes("{\"cpu\":{\"shares\":512,\"idle\":0}}"));
+        assertEquals(List.of("cpu.weight=59", "cpu.idle=1"), writes("{\"cpu\":{\"shares\":512,\"idle\":1}}"));
     }
 
     @Test
