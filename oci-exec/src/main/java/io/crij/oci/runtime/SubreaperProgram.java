@@ -20,8 +20,9 @@ import java.util.List;
 import java.util.Optional;
 
 /// Compiles the program of a [Subreaper]: it runs a command, and whatever that leaves behind becomes its child. The
-/// end of each child is appended to the exit file, as waitid(2) tells it; that of the one process asked for is told
-/// through the exit pipe too. In a first phase it is privileged, since it may have another command to run; in the
+/// end of each child is appended to the exit file, as waitid(2) tells it, until one process is asked for: from then on
+/// that of this one alone, which is told through the exit pipe too. In a first phase it is privileged, since it may
+/// have another command to run; in the
 /// second it can do nothing but wait, like any shim.
 final class SubreaperProgram {
     private static final int SFD_CLOEXEC = 0x80000;
@@ -198,6 +199,8 @@ final class SubreaperProgram {
     private void reapAll(String phase) {
         Label reap = p.label("reap" + phase);
         Label reaped = p.label("reaped" + phase);
+        Label write = p.label("write" + phase);
+        Label written = p.label("written" + phase);
         Label notCommand = p.label("notCommand" + phase);
         p.call("take the signal", Call.READ, signalSlot(), p.space(SIGNAL_SIZE, "signal"), Operand.of(SIGNAL_SIZE))
                 .tolerateAll();
@@ -215,6 +218,12 @@ final class SubreaperProgram {
         p.branch(got, Condition.LESS, Abi.ZERO, reaped);
         p.load(pid, ProgramBuilder.offset(record, SI_PID), 4);
         p.branch(pid, Condition.EQUAL, Abi.ZERO, reaped);
+        // before it is known whose end is wanted, every end may be: later, a container that shares the host's pid
+        // namespace could fill the disk with those of its orphans
+        p.load(value, wanted, 4);
+        p.branch(value, Condition.EQUAL, Abi.ZERO, write);
+        p.branch(pid, Condition.DIFFERENT, value, written);
+        p.place(write);
         p.call("see when", Call.CLOCK_GETTIME, Abi.ZERO, ProgramBuilder.offset(record, ShimSteps.RECORD_TIME));
         p.call(
                         "write it down",
@@ -223,6 +232,7 @@ final class SubreaperProgram {
                         record,
                         Operand.of(ShimSteps.RECORD_SIZE))
                 .tolerateAll();
+        p.place(written);
         p.load(value, command, 4);
         p.branch(pid, Condition.DIFFERENT, value, notCommand);
         shim.tell(News.COMMAND_ENDED, "COMMAND_ENDED");
