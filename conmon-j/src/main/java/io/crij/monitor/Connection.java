@@ -49,7 +49,7 @@ final class Connection {
             throw new MonitorException(
                     MonitorException.Code.CONNECTION_LOST,
                     "Tried to connect to the container monitor at " + socket + " but " + e.getMessage()
-                            + ". Is conmon-j running? (systemctl status conmon-j)",
+                            + "; start conmon-j (systemctl start conmon-j), or restart crij, which starts it",
                     e);
         }
         Connection connection = new Connection(socket, channel);

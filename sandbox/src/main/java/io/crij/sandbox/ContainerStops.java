@@ -2,6 +2,7 @@ package io.crij.sandbox;
 
 import io.crij.monitor.MonitorException;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Ends containers: the stop signal, then SIGKILL. Each stop runs on a thread of its own and goes on when its caller
 /// goes away.
 final class ContainerStops {
+    private static final System.Logger LOG = System.getLogger(ContainerStops.class.getName());
     private static final String GRACE = "io.kubernetes.pod.terminationGracePeriod";
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
     private static final int SIGKILL = 9;
@@ -61,8 +63,7 @@ final class ContainerStops {
         SandboxException failure = null;
         try {
             if (!(container.record().status() instanceof ContainerStatus.Created)) {
-                signal(container, container.record().config().stopSignal(), false);
-                if (container.awaitEnd(stop)) {
+                if (askToEnd(container) && container.awaitEnd(stop)) {
                     return;
                 }
             }
@@ -73,6 +74,24 @@ final class ContainerStops {
             failure = new SandboxException.Cancelled("stopping container " + container.id() + " was given up");
         } finally {
             container.endStop(stop, failure);
+        }
+    }
+
+    /// Sends the stop signal. That it cannot be sent does not keep SIGKILL from the container, which gets through where
+    /// a runtime hangs or fails.
+    ///
+    /// @return whether it may have got there, so that the container has its time
+    private boolean askToEnd(ContainerEntry container) throws SandboxException, InterruptedException {
+        int signal = container.record().config().stopSignal();
+        try {
+            signal(container, signal, false);
+            return true;
+        } catch (SandboxException.MonitorUnavailable e) {
+            // SIGKILL would not get through either, or, when the monitor is just back, without need
+            throw e;
+        } catch (SandboxException e) {
+            LOG.log(Level.WARNING, "{0}; it gets SIGKILL instead", e.getMessage());
+            return e instanceof SandboxException.TimedOut;
         }
     }
 

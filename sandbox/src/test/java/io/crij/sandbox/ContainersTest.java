@@ -170,6 +170,39 @@ class ContainersTest {
 
     @Test
     @Timeout(30)
+    void aStopSignalThatCannotBeSentIsFollowedByKill() throws Exception {
+        var container = node.started(pod, "main");
+        node.monitor.failNext("kill", Code.INTERNAL);
+        node.containers().stop(container.id(), LONG);
+        assertEquals(List.of("signal 15 " + container.id(), "signal 9 " + container.id()), signals());
+        assertEquals(137, ((ContainerStatus.Exited) status(container)).code());
+    }
+
+    @Test
+    @Timeout(30)
+    void aStopSignalThatHangsLeavesTheContainerItsTimeAndIsFollowedByKill() throws Exception {
+        var container = node.started(pod, "main");
+        node.monitor.failNext("kill", Code.TIMED_OUT);
+        long begin = System.nanoTime();
+        node.containers().stop(container.id(), Duration.ofMillis(300));
+        assertTrue(System.nanoTime() - begin >= Duration.ofMillis(300).toNanos());
+        assertEquals(List.of("signal 15 " + container.id(), "signal 9 " + container.id()), signals());
+        assertEquals(137, ((ContainerStatus.Exited) status(container)).code());
+    }
+
+    @Test
+    void aStopFailsWithoutTheMonitorAndIsTriedAgainFromTheBeginning() throws Exception {
+        var container = node.started(pod, "main");
+        node.monitor.failNext("kill", Code.CONNECTION_LOST);
+        assertThrows(
+                SandboxException.MonitorUnavailable.class,
+                () -> node.containers().stop(container.id(), LONG));
+        node.containers().stop(container.id(), LONG);
+        assertEquals(143, ((ContainerStatus.Exited) status(container)).code());
+    }
+
+    @Test
+    @Timeout(30)
     void aSecondStopShortensTheFirst() throws Exception {
         node.monitor.ignoreSignal(15);
         var container = node.started(pod, "main");

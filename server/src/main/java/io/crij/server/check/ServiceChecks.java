@@ -17,6 +17,9 @@ import java.util.Optional;
 
 /// The server itself, the monitor and the runtime handlers.
 final class ServiceChecks {
+    private static final String MONITOR_START =
+            "start conmon-j (systemctl start conmon-j), or restart crij, which starts it";
+
     private final Config config;
 
     ServiceChecks(Config config) {
@@ -26,7 +29,7 @@ final class ServiceChecks {
     List<Finding> run() throws ErrnoException, InterruptedException {
         var findings = new ArrayList<Finding>();
         findings.add(socket("server", config.server().socket(), "systemctl start crij"));
-        findings.add(socket("monitor", config.monitorSocket(), "systemctl start conmon-j; crij starts it too"));
+        findings.add(socket("monitor", config.monitorSocket(), MONITOR_START));
         findings.add(handlers());
         for (var handler :
                 FoundHandlers.probe(config, HostFeatures.read().idmapped()).all()) {
@@ -72,10 +75,12 @@ final class ServiceChecks {
                         "set runtime.default_handler to one of them");
     }
 
-    private static Finding handler(FoundHandler handler) {
+    private Finding handler(FoundHandler handler) {
         var topic = "handler " + handler.name();
         if (!handler.usable()) {
-            return Finding.warn(topic, "pods cannot use it", handler.problem());
+            return handler.name().equals(config.runtime().defaultHandler())
+                    ? Finding.fail(topic, "pods cannot use it, and it is the default", handler.problem())
+                    : Finding.warn(topic, "pods cannot use it", handler.problem());
         }
         var what = handler.program()
                 .map(program -> program + (handler.version().isEmpty() ? "" : " (" + handler.version() + ")"));

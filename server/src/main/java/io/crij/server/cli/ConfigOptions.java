@@ -16,8 +16,8 @@ public final class ConfigOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Configuration file (default: /etc/crij/crij.toml); drop-ins are the *.toml of the folder"
-                    + " crij.conf.d beside it.")
+            description = "Configuration file, which must exist (default: /etc/crij/crij.toml, which may be absent);"
+                    + " drop-ins are the *.toml of the folder crij.conf.d beside it.")
     private @Nullable Path config;
 
     @Option(names = "--socket", paramLabel = "PATH", description = "Same as server.socket.")
@@ -46,10 +46,8 @@ public final class ConfigOptions {
         return files().read(overrides());
     }
 
-    private ConfigFiles files() {
-        return config == null
-                ? ConfigFiles.STANDARD
-                : new ConfigFiles(config, config.toAbsolutePath().resolveSibling("crij.conf.d"));
+    private ConfigFiles files() throws ConfigException {
+        return config == null ? ConfigFiles.STANDARD : ConfigFiles.named(config);
     }
 
     private Map<String, String> overrides() {

@@ -143,7 +143,8 @@ public record Config(
             Path socket,
 
             @Key("""
-                The command that starts conmon-j when nothing answers on its socket. A name without a slash is looked \
+                The command that starts conmon-j when crij starts and nothing answers on its socket; later it is not \
+                started from here: systemctl start conmon-j, or restart crij. A name without a slash is looked \
                 for beside the crij program, then in PATH. Empty: it is never started from here.\
                 """) List<String> command,
 

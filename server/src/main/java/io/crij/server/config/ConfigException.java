@@ -22,6 +22,15 @@ public abstract sealed class ConfigException extends Exception {
         }
     }
 
+    /// The file that was named is not there.
+    public static final class Missing extends ConfigException {
+        Missing(Path file) {
+            super("Tried to read the configuration " + file
+                    + " but there is no such file; correct --config, or leave it" + " out: "
+                    + ConfigFiles.STANDARD.main() + " may be absent");
+        }
+    }
+
     /// The text is not TOML.
     public static final class Syntax extends ConfigException {
         Syntax(Origin at, String problem) {

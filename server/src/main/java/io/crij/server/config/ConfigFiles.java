@@ -19,6 +19,14 @@ public record ConfigFiles(Path main, Path dropIns) {
     public static final ConfigFiles STANDARD =
             new ConfigFiles(Path.of("/etc/crij/crij.toml"), Path.of("/etc/crij/crij.conf.d"));
 
+    /// A file that somebody has named, which must exist, and the drop-ins beside it.
+    public static ConfigFiles named(Path main) throws ConfigException {
+        if (Files.notExists(main)) {
+            throw new ConfigException.Missing(main);
+        }
+        return new ConfigFiles(main, main.toAbsolutePath().resolveSibling("crij.conf.d"));
+    }
+
     /// @param overrides TOML expressions such as `server.socket = "/tmp/a.sock"`, by the flag they come from
     public Config read(Map<String, String> overrides) throws ConfigException {
         var origins = new LinkedHashMap<String, Origin>();

@@ -16,8 +16,8 @@ public final class ConfigPage {
 
             `crij serve` reads `/etc/crij/crij.toml` (`--config` names another file), then the `*.toml` of the folder
             `crij.conf.d` beside it in the order of their names, then its flags. What comes later wins key by key: lists are
-            replaced, tables are merged. None of the files need exist. A key that does not exist is an error with its file, its
-            line and the nearest key that does; `crij serve` then ends with exit code 78.
+            replaced, tables are merged. A file that `--config` names must exist, the others need not. A key that does not exist is
+            an error with its file, its line and the nearest key that does; `crij serve` then ends with exit code 78.
 
             ```
             crij config                 # this reference as a file to start from, every key commented out

@@ -1,7 +1,10 @@
 package io.crij.server.config;
 
+import io.crij.linux.Capability;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -163,9 +166,20 @@ final class ConfigRules {
 
     private void capabilities(Config config) throws ConfigException {
         for (var capability : config.containers().capabilities()) {
-            if (!capability.matches("(CAP_)?[A-Z_]+")) {
+            if (capability.equalsIgnoreCase("ALL")) {
+                throw refused("containers.capabilities", capability, "is for requests; name each of them here");
+            }
+            if (Capability.parse(capability).isEmpty()) {
+                var name = capability.toUpperCase(Locale.ROOT).replaceFirst("^CAP_", "");
+                var nearest = NearestName.of(
+                        name,
+                        EnumSet.allOf(Capability.class).stream().map(Enum::name).toList());
                 throw refused(
-                        "containers.capabilities", capability, "not the name of a capability, as NET_BIND_SERVICE");
+                        "containers.capabilities",
+                        capability,
+                        "not the name of a capability, as NET_BIND_SERVICE"
+                                + nearest.map(near -> "; did you mean " + near + "?")
+                                        .orElse(""));
             }
         }
     }

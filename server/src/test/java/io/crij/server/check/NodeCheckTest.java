@@ -10,6 +10,7 @@ import io.crij.linux.KernelVersion;
 import io.crij.server.check.Finding.Verdict;
 import io.crij.server.config.Config;
 import io.crij.server.config.Config.CgroupDriver;
+import io.crij.server.config.ConfigFiles;
 import io.crij.server.transport.UnixServer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -169,6 +170,10 @@ class NodeCheckTest {
     }
 
     private Config config(String handler, int metricsPort) {
+        return config(handler, metricsPort, Map.of("crij", Config.Handler.DEFAULT));
+    }
+
+    private Config config(String handler, int metricsPort, Map<String, Config.Handler> handlers) {
         var standard = Config.DEFAULT;
         var runtime = standard.runtime();
         return new Config(
@@ -177,7 +182,7 @@ class NodeCheckTest {
                 standard.monitor(),
                 new Config.Runtime(
                         handler, runtime.cgroupDriver(), runtime.cgroupParent(), runtime.sysctls(), runtime.shmSize()),
-                Map.of("crij", Config.Handler.DEFAULT),
+                handlers,
                 standard.containers(),
                 standard.network(),
                 standard.images(),
@@ -186,6 +191,15 @@ class NodeCheckTest {
                 new Config.Metrics("127.0.0.1", metricsPort),
                 standard.nri(),
                 standard.nriValidator());
+    }
+
+    @Test
+    void monitorThatDoesNotRunIsStartedByHandOrByTheStartOfTheServer() throws Exception {
+        var findings = new ServiceChecks(config("crij", 0)).run();
+        verdict(Verdict.WARN, "monitor", findings);
+        assertEquals(
+                "start conmon-j (systemctl start conmon-j), or restart crij, which starts it",
+                topic("monitor", findings).fix());
     }
 
     @Test
@@ -218,5 +232,14 @@ class NodeCheckTest {
     void defaultHandlerThatIsNotThereFails() throws Exception {
         verdict(Verdict.OK, "runtime handlers", new ServiceChecks(config("crij", 0)).run());
         verdict(Verdict.FAIL, "runtime handlers", new ServiceChecks(config("kata", 0)).run());
+    }
+
+    @Test
+    void handlerThatCannotBeUsedIsAWarningAndAFailureWhenItIsTheDefault() throws Exception {
+        var missing = new ConfigFiles(folder.resolve("none.toml"), folder.resolve("none.d"))
+                .read(Map.of("type", "runtimes.lost.type = \"oci\"", "path", "runtimes.lost.path = \"/no/runtime\""))
+                .runtimes();
+        verdict(Verdict.WARN, "handler lost", new ServiceChecks(config("crij", 0, missing)).run());
+        verdict(Verdict.FAIL, "handler lost", new ServiceChecks(config("lost", 0, missing)).run());
     }
 }

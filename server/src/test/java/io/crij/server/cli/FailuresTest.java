@@ -82,6 +82,14 @@ class FailuresTest {
     }
 
     @Test
+    void missingConfigurationThatWasNamedIsRefused() {
+        assertEquals(
+                78, crij("serve", "--config", folder + "/no.toml", "--state", "/proc/none", "--data", "/proc/none"));
+        assertEquals(ExitCode.FAILED, crij("check", "--config", folder + "/no.toml"));
+        assertTrue(err.toString().contains(folder + "/no.toml but there is no such file"), err.toString());
+    }
+
+    @Test
     void runAndExecKeepTheirExitCodesForTheCommand() {
         assertEquals(ExitCode.NOT_RUN, crij("exec", "--endpoint", folder + "/no.sock", "x", "true"));
         assertEquals(ExitCode.NOT_RUN, crij("run", "--endpoint", folder + "/no.sock", "x"));

@@ -34,6 +34,17 @@ class ConfigFilesTest {
     }
 
     @Test
+    void aNamedFileMustExist() throws Exception {
+        var refused = assertThrows(ConfigException.Missing.class, () -> ConfigFiles.named(main));
+        assertEquals(
+                "Tried to read the configuration " + main + " but there is no such file; correct --config, or leave it"
+                        + " out: /etc/crij/crij.toml may be absent",
+                refused.getMessage());
+        Files.writeString(main, "");
+        assertEquals(new ConfigFiles(main, dropIns), ConfigFiles.named(main));
+    }
+
+    @Test
     void laterFilesAndFlagsWinKeyByKey() throws Exception {
         Files.writeString(main, "[server]\nsocket = \"/a/main.sock\"\nstate = \"/a/state\"\n[log]\nlevel = \"warn\"\n");
         Files.writeString(dropIns.resolve("20-b.toml"), "log.level = \"error\"\n");
@@ -164,6 +175,12 @@ class ConfigFilesTest {
                 "[runtime]\ncgroup_driver = \"systemd\"\ncgroup_parent = \"/a\"\n", "cgroup_driver = \"cgroupfs\"");
         assertMessage("[containers]\nulimits = { nofil = \"1\" }\n", "did you mean nofile?");
         assertMessage("[containers]\nulimits = { nofile = \"2:1\" }\n", "the soft limit is above the hard one");
+        assertMessage(
+                "[containers]\n\ncapabilities = [\"CHOWN\", \"NOPE\"]\n",
+                ":3: containers.capabilities = \"NOPE\": not the name of a capability");
+        assertMessage("[containers]\ncapabilities = [\"CAP_NET_BIND\"]\n", "as NET_BIND_SERVICE");
+        assertMessage("[containers]\ncapabilities = [\"CAP_SYS_ADMN\"]\n", "did you mean SYS_ADMIN?");
+        assertMessage("[containers]\ncapabilities = [\"ALL\"]\n", "is for requests");
         assertMessage("[containers]\nenv = { \"A=B\" = \"1\" }\n", "not the name of an environment variable");
     }
 
