@@ -9,6 +9,18 @@ alive() { [[ -n ${1:-} && -d /proc/$1 && $(tr '\0' ' ' 2>/dev/null </proc/"$1"/c
 # a program listens on a socket in this folder; left-over files of sockets are not in that list
 taken() { grep -qF " $1/" /proc/net/unix; }
 
+# a server listens on this instance's socket, which it has bound as crij.sock.n and renamed; one that was killed a moment
+# ago has it a little longer
+served() {
+    for _ in {1..20}; do grep -qE " $state/crij\.sock(\.n)?\$" /proc/net/unix || return 1; sleep 0.1; done
+}
+
+# To be asked when ours is not alive: the socket, the pods and the folders are in use by the other one.
+refuse_other_server() {
+    ! served || die "another crij serves at $state/crij.sock, not the one of make run; its folders are kept" \
+        "End that one and try again; which it is: ss -xlp | grep $state/crij.sock"
+}
+
 # Ends a process of this instance and waits for it, at most ten seconds.
 end() {
     alive "${1:-}" || return 0
@@ -110,6 +122,7 @@ start() {
 }
 
 start_crij() {
+    refuse_other_server
     rm -f "$state/crij.sock"
     start crij "$state/crij.sock" "$dist/bin/crij" serve --config "$run/crij.toml"
     crij_pid=$started
