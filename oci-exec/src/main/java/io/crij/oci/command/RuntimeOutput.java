@@ -43,11 +43,10 @@ final class RuntimeOutput implements AutoCloseable {
     ///
     /// @throws ErrnoException `EFBIG` when it is more than 16 MiB
     String stdout() throws ErrnoException {
-        String text = beginning(out, MOST + 1);
-        if (text.length() > MOST) {
+        if (out.pread(new byte[1], 0, 1, MOST) > 0) {
             throw new ErrnoException("read", Errno.EFBIG, "what it printed (more than " + MOST + " bytes)");
         }
-        return text;
+        return beginning(out, MOST);
     }
 
     /// The beginning of what it complained of: of the standard error, or when that is empty, of the standard output.

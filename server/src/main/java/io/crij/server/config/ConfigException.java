@@ -26,7 +26,7 @@ public abstract sealed class ConfigException extends Exception {
     public static final class Missing extends ConfigException {
         Missing(Path file) {
             super("Tried to read the configuration " + file
-                    + " but there is no such file; correct --config, or leave it" + " out: "
+                    + " but there is no such file; correct --config, or leave it out: "
                     + ConfigFiles.STANDARD.main() + " may be absent");
         }
     }
